@@ -1,0 +1,71 @@
+"""Sending to an engine that may be slow or frozen, without ever waiting for it."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from multiprocessing.connection import Connection
+
+from engine.protocol import Request, Show, encode
+
+CREDIT = 4
+"""Requests on their way that the engine has not read yet."""
+
+SMALL = 32 * 1024
+"""Four messages of this size fit into a pipe whose other end reads nothing."""
+
+
+class Outbox:
+    """Messages that must arrive, in order, and one newest `Show`.
+
+    A message too large for the pipe's own buffer is written by a short-lived thread; until it is through,
+    everything else waits here.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._queue: deque[Request] = deque()
+        self._newest: Show | None = None
+        self._unanswered: set[int] = set()
+        self._writer: threading.Thread | None = None
+        self.broken = False
+
+    def post(self, request: Request) -> None:
+        """Send as soon as can be without waiting."""
+        self._queue.append(request)
+        self._flush()
+
+    def offer(self, show: Show) -> None:
+        """Send this unless a newer one is offered before the engine has room for it."""
+        self._newest = show
+        self._flush()
+
+    def taken(self, show_id: int) -> None:
+        """The engine has read a `Show`."""
+        self._unanswered.discard(show_id)
+        self._flush()
+
+    def _flush(self) -> None:
+        while self._queue and not self._busy():
+            self._write(self._queue.popleft())
+        if self._newest is not None and len(self._unanswered) < CREDIT and not self._busy():
+            show, self._newest = self._newest, None
+            self._unanswered.add(show.id)
+            self._write(show)
+
+    def _busy(self) -> bool:
+        return self._writer is not None and self._writer.is_alive()
+
+    def _write(self, request: Request) -> None:
+        data = encode(request)
+        if len(data) <= SMALL:
+            self._put(data)
+            return
+        self._writer = threading.Thread(target=self._put, args=(data,), name="large-message", daemon=True)
+        self._writer.start()
+
+    def _put(self, data: bytes) -> None:
+        try:
+            self._connection.send_bytes(data)
+        except (OSError, ValueError):
+            self.broken = True

@@ -1,0 +1,140 @@
+"""The engine process as the window sees it: start it, talk to it, notice that it died, start it again."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import time
+from collections import deque
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+import msgspec
+
+from engine.buffers import PictureBuffers
+from engine.client.outbox import Outbox
+from engine.protocol import Died, Event, Ping, Pong, Quit, Request, Show, Taken, decode_event
+from engine.spawn import start_child
+
+SERVER = "engine.server.main"
+MAX_DEATHS = 3
+DEATH_SPAN = 10.0
+CLOSE_SECONDS = 2.0
+
+
+def _run(connection: Connection, theirs: Connection, buffers: PictureBuffers) -> None:
+    """First thing in the child: give up the window's end of the pipe, or its end would never be noticed."""
+    theirs.close()
+    importlib.import_module(SERVER).main(connection, buffers)
+
+
+class EngineProcess:
+    """A running engine in a process of its own, restarted if it dies.
+
+    Every method returns at once except `close`. Nothing calls back: ask `poll` for what was said.
+    """
+
+    def __init__(self) -> None:
+        self.buffers = PictureBuffers()
+        self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
+        self._start()
+
+    def _start(self) -> None:
+        ours, theirs = Pipe()
+        self._connection = ours
+        self._process: BaseProcess = start_child(_run, (theirs, ours, self.buffers), "convscope-engine")
+        theirs.close()
+        self._outbox = Outbox(ours)
+        self._heard = time.monotonic()
+        self._pings = 0
+        self._running = True
+
+    @property
+    def pid(self) -> int:
+        """Of the engine process that runs now."""
+        return self._process.pid or 0
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the engine last said anything; it answers a ping every second."""
+        return time.monotonic() - self._heard if self._running else 0.0
+
+    def show(self, request: Show) -> None:
+        """Ask for a state of affairs; only the newest is sure to arrive."""
+        self._outbox.offer(request)
+
+    def send(self, request: Request) -> None:
+        """Say something that must arrive."""
+        self._outbox.post(request)
+
+    def poll(self) -> list[Event]:
+        """Everything the engine has said since the last time, and its death if it died."""
+        events: list[Event] = []
+        if not self._running:
+            return events
+        try:
+            while self._connection.poll():
+                events.append(decode_event(self._connection.recv_bytes()))
+        except (EOFError, OSError, msgspec.DecodeError):
+            events.append(self._died())
+            return events
+        if events:
+            self._heard = time.monotonic()
+        for event in events:
+            if isinstance(event, Taken):
+                self._outbox.taken(event.id)
+        if self._outbox.broken:
+            events.append(self._died())
+        elif self.silent_for > self._pings + 1.0:
+            self._pings += 1
+            self.send(Ping(id=self._pings))
+        if any(isinstance(event, Pong) for event in events):
+            self._pings = 0
+        return events
+
+    def restart(self) -> None:
+        """End the engine process, whatever it is doing, and start another."""
+        self._end(self._process)
+        self._start()
+
+    def close(self) -> None:
+        """Let the engine close its files and end; kill it if it takes longer than two seconds."""
+        if self._running:
+            self.send(Quit())
+            self._process.join(CLOSE_SECONDS)
+        self._end(self._process)
+        self._running = False
+
+    def _end(self, process: BaseProcess) -> None:
+        if process.is_alive():
+            process.kill()
+        process.join()
+        self._connection.close()
+
+    def _died(self) -> Died:
+        self._process.join(0.5)
+        reason = _reason(self._process.exitcode)
+        self._end(self._process)
+        now = time.monotonic()
+        self._deaths.append(now)
+        if len(self._deaths) == MAX_DEATHS and now - self._deaths[0] < DEATH_SPAN:
+            self._running = False
+            return Died(
+                message=f"The engine stopped {MAX_DEATHS} times within {DEATH_SPAN:.0f} seconds ({reason}) and was not "
+                "started again; your work is untouched. Choose Engine ▸ Restart to try once more.",
+                again=False,
+            )
+        self._start()
+        return Died(message=f"The engine stopped ({reason}) and was started again; your work is untouched.", again=True)
+
+
+def _reason(exit_code: int | None) -> str:
+    if exit_code is None:
+        return "its connection broke"
+    if exit_code < 0:
+        return f"ended by {signal.Signals(-exit_code).name}" if -exit_code in _SIGNALS else f"signal {-exit_code}"
+    return f"exit status {exit_code}"
+
+
+_SIGNALS = {int(s) for s in signal.Signals}

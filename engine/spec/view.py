@@ -1,0 +1,32 @@
+"""How maps are shown. Nothing here changes a number, only its colour."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from engine.spec.fields import Spec, field
+
+ColourMap = Literal["auto", "diverging", "viridis", "grey", "magma", "cividis"]
+Scale = Literal["own", "shared"]
+
+
+class ViewSpec(Spec, frozen=True, kw_only=True):
+    """The colours of the feature map and of the gallery's thumbnails."""
+
+    colour_map: Annotated[
+        ColourMap,
+        field(
+            "Colours",
+            "Auto: blue below zero, orange above and neutral at zero where a map has both signs, viridis where it has "
+            "none below zero.",
+        ),
+    ] = "auto"
+    scale: Annotated[
+        Scale,
+        field(
+            "Scale",
+            "Own: every map uses the full range of colours. Shared: all maps on the page use one range, so that their "
+            "strengths compare.",
+            labels={"own": "own scale", "shared": "shared scale"},
+        ),
+    ] = "own"
