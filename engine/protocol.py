@@ -44,6 +44,7 @@ class Release(Message, frozen=True, kw_only=True):
 class Probe(Message, frozen=True, kw_only=True):
     """Tell the values at this cell, now and with every new picture; None to stop."""
 
+    id: int = 0
     view: Literal["input", "map"] | None
     row: int = 0
     column: int = 0
@@ -84,7 +85,7 @@ class Hello(Message, frozen=True, kw_only=True):
 
 
 class Taken(Message, frozen=True, kw_only=True):
-    """A `Show` was read; it may still be replaced by a newer one before it is computed."""
+    """A `Show` or `Probe` was read; it may still be replaced by a newer one before it is computed."""
 
     id: int
 

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from multiprocessing.connection import Connection
 
-from engine.protocol import Request, Show, encode
+from engine.protocol import Probe, Request, Show, encode
 
 CREDIT = 4
 """Requests on their way that the engine has not read yet."""
@@ -16,7 +16,7 @@ SMALL = 32 * 1024
 
 
 class Outbox:
-    """Messages that must arrive, in order, and one newest `Show`.
+    """Messages that must arrive, in order, and the newest `Show` and `Probe`.
 
     A message too large for the pipe's own buffer is written by a short-lived thread; until it is through,
     everything else waits here.
@@ -25,33 +25,34 @@ class Outbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._queue: deque[Request] = deque()
-        self._newest: Show | None = None
-        self._unanswered: set[int] = set()
+        self._newest: dict[type, Show | Probe] = {}
+        self._unanswered = 0
         self._writer: threading.Thread | None = None
         self.broken = False
 
     def post(self, request: Request) -> None:
         """Send as soon as can be without waiting."""
         self._queue.append(request)
-        self._flush()
+        self.flush()
 
-    def offer(self, show: Show) -> None:
+    def offer(self, request: Show | Probe) -> None:
         """Send this unless a newer one is offered before the engine has room for it."""
-        self._newest = show
-        self._flush()
+        self._newest[type(request)] = request
+        self.flush()
 
-    def taken(self, show_id: int) -> None:
-        """The engine has read a `Show`."""
-        self._unanswered.discard(show_id)
-        self._flush()
+    def taken(self) -> None:
+        """The engine has read something that was offered."""
+        self._unanswered -= 1
+        self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send what there is room for."""
         while self._queue and not self._busy():
             self._write(self._queue.popleft())
-        if self._newest is not None and len(self._unanswered) < CREDIT and not self._busy():
-            show, self._newest = self._newest, None
-            self._unanswered.add(show.id)
-            self._write(show)
+        for kind in list(self._newest):
+            if self._unanswered < CREDIT and not self._busy():
+                self._unanswered += 1
+                self._write(self._newest.pop(kind))
 
     def _busy(self) -> bool:
         return self._writer is not None and self._writer.is_alive()

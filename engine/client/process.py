@@ -12,9 +12,9 @@ from multiprocessing.process import BaseProcess
 
 import msgspec
 
-from engine.buffers import PictureBuffers
+from engine.buffers import PictureBuffers, View
 from engine.client.outbox import Outbox
-from engine.protocol import Died, Event, Ping, Pong, Quit, Request, Show, Taken, decode_event
+from engine.protocol import Died, Event, Ping, Probe, Quit, Request, Show, Taken, decode_event
 from engine.spawn import start_child
 
 SERVER = "engine.server.main"
@@ -23,10 +23,10 @@ DEATH_SPAN = 10.0
 CLOSE_SECONDS = 2.0
 
 
-def _run(connection: Connection, theirs: Connection, buffers: PictureBuffers) -> None:
+def _run(connection: Connection, theirs: Connection, buffers: PictureBuffers, held: dict[View, int]) -> None:
     """First thing in the child: give up the window's end of the pipe, or its end would never be noticed."""
     theirs.close()
-    importlib.import_module(SERVER).main(connection, buffers)
+    importlib.import_module(SERVER).main(connection, buffers, held)
 
 
 class EngineProcess:
@@ -37,13 +37,15 @@ class EngineProcess:
 
     def __init__(self) -> None:
         self.buffers = PictureBuffers()
+        self.held: dict[View, int] = {}
+        """The slots on the screen: kept up by the window, respected by an engine that is started again."""
         self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
         self._start()
 
     def _start(self) -> None:
         ours, theirs = Pipe()
         self._connection = ours
-        self._process: BaseProcess = start_child(_run, (theirs, ours, self.buffers), "convscope-engine")
+        self._process: BaseProcess = start_child(_run, (theirs, ours, self.buffers, self.held), "convscope-engine")
         theirs.close()
         self._outbox = Outbox(ours)
         self._heard = time.monotonic()
@@ -60,7 +62,7 @@ class EngineProcess:
         """Seconds since the engine last said anything; it answers a ping every second."""
         return time.monotonic() - self._heard if self._running else 0.0
 
-    def show(self, request: Show) -> None:
+    def offer(self, request: Show | Probe) -> None:
         """Ask for a state of affairs; only the newest is sure to arrive."""
         self._outbox.offer(request)
 
@@ -80,17 +82,16 @@ class EngineProcess:
             events.append(self._died())
             return events
         if events:
-            self._heard = time.monotonic()
+            self._heard, self._pings = time.monotonic(), 0
         for event in events:
             if isinstance(event, Taken):
-                self._outbox.taken(event.id)
+                self._outbox.taken()
+        self._outbox.flush()
         if self._outbox.broken:
             events.append(self._died())
         elif self.silent_for > self._pings + 1.0:
             self._pings += 1
             self.send(Ping(id=self._pings))
-        if any(isinstance(event, Pong) for event in events):
-            self._pings = 0
         return events
 
     def restart(self) -> None:

@@ -1,0 +1,257 @@
+"""The one object of the window that talks to the engine: it offers the newest project and pulls what came of it."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QImage
+
+from app.state.document import Document
+from app.state.figures import Latency, Rate
+from app.state.notices import Notices
+from engine.buffers import PictureBuffers, View
+from engine.protocol import (
+    Died,
+    Event,
+    Hello,
+    Plane,
+    Probe,
+    Problem,
+    Readout,
+    Release,
+    Request,
+    Result,
+    Save,
+    Saved,
+    Show,
+    SourceState,
+    Thumbnails,
+    Transport,
+)
+from engine.spec.project import Project
+
+BUSY_MS = 4
+IDLE_MS = 30
+SILENT_SECONDS = 5.0
+
+
+class Engine(Protocol):
+    """What the link needs of an engine: the process, or the inline one of tests."""
+
+    buffers: PictureBuffers
+    held: dict[View, int]
+
+    @property
+    def silent_for(self) -> float: ...
+    def offer(self, request: Show | Probe) -> None: ...
+    def send(self, request: Request) -> None: ...
+    def poll(self) -> list[Event]: ...
+    def restart(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Shown:
+    """One picture that is on the screen or about to be: its pixels belong to the window until the next."""
+
+    def __init__(self, plane: Plane, image: QImage, generation: int) -> None:
+        self.plane = plane
+        self.image = image
+        self.generation = generation
+
+
+class EngineLink(QObject):
+    """Follows the document; pulls results at its own clock; never waits for the engine."""
+
+    picture = Signal(str, object)
+    """(view, Shown): a new picture for a view."""
+    result = Signal(object)
+    """Result: after its pictures were handed out."""
+    thumbnails = Signal(object)
+    readout = Signal(object)
+    source_state = Signal(object)
+    problem = Signal(object)
+    saved = Signal(object)
+    engine_state = Signal(str)
+    """"starting", "ready", "silent" or "gone"."""
+
+    def __init__(self, engine: Engine, document: Document, notices: Notices) -> None:
+        super().__init__()
+        self._engine = engine
+        self._document = document
+        self._notices = notices
+        self._shows = 0
+        self._project: Project | None = None
+        self._dark = True
+        self._gallery = True
+        self._answered = 0
+        self._live = False
+        self._saves = 0
+        self._generation = 0
+        self._pending_paint: dict[int, tuple[float, bool]] = {}
+        self._last_asked = 0.0
+        self._good: Project | None = None
+        self._state = "starting"
+        self.last_source: SourceState | None = None
+        self.shown_rate = Rate()
+        self.latency = Latency()
+        self.shown = 0
+        self.undisplayed = 0
+        document.changed.connect(self.ask)
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.pull)
+        self._timer.start(BUSY_MS)
+
+    # Asking.
+
+    def ask(self) -> None:
+        """Offer the document as it is now."""
+        self._shows += 1
+        if self._project is None or self._project.source != self._document.project.source:
+            self._source_show = self._shows
+        self._project = self._document.project
+        self._engine.offer(
+            Show(
+                id=self._shows,
+                project=self._project,
+                dark=self._dark,
+                gallery=self._gallery,
+                asked=time.monotonic(),
+            )
+        )
+        self._set_pace()
+
+    def set_dark(self, dark: bool) -> None:
+        """Have maps coloured for the theme."""
+        if dark != self._dark:
+            self._dark = dark
+            self.ask()
+
+    def probe(self, view: str | None, row: int = 0, column: int = 0) -> None:
+        """Ask for the values at a cell."""
+        if view in ("input", "map"):
+            self._engine.offer(Probe(view="input" if view == "input" else "map", row=row, column=column))
+        else:
+            self._engine.offer(Probe(view=None))
+
+    def transport(self, action: str, position: int = 0) -> None:
+        """Play, pause, step or seek the source."""
+        assert action in ("play", "pause", "step", "seek")
+        self._engine.send(Transport(action=action, position=position))  # type: ignore[arg-type]
+
+    def save(self, path: str) -> None:
+        """Have the feature map written to a file."""
+        self._saves += 1
+        self._engine.send(Save(id=self._saves, path=path))
+
+    def restart(self) -> None:
+        """End the engine process and start another with the same document."""
+        self._engine.restart()
+        self.ask()
+
+    def close(self) -> None:
+        """Stop pulling and end the engine."""
+        self._timer.stop()
+        self._engine.close()
+
+    # Pulling.
+
+    def pull(self) -> None:
+        """Take everything the engine said since the last time."""
+        planes: dict[View, Plane] = {}
+        for event in self._engine.poll():
+            if isinstance(event, Result):
+                self._take_result(event, planes)
+            elif isinstance(event, Thumbnails):
+                self._keep_newest(event.plane, planes)
+                self.thumbnails.emit(event)
+            else:
+                self._hear(event)
+        for view, plane in planes.items():
+            self._adopt(view, plane)
+        self._watch_silence()
+
+    def _take_result(self, result: Result, planes: dict[View, Plane]) -> None:
+        self._answered = max(self._answered, result.id)
+        for plane in result.planes:
+            self._keep_newest(plane, planes)
+        new_frame = any(plane.view == "input" for plane in result.planes)
+        since = result.asked if result.asked > self._last_asked else result.arrived
+        self._last_asked = max(self._last_asked, result.asked)
+        self._pending_paint[self._generation + 1] = (since, new_frame)
+        self.result.emit(result)
+        self._set_pace()
+
+    def _keep_newest(self, plane: Plane, planes: dict[View, Plane]) -> None:
+        older = planes.get(plane.view)
+        if older is not None:
+            self._engine.send(Release(view=older.view, slot=older.slot))
+            self.undisplayed += plane.view == "input"
+        planes[plane.view] = plane
+
+    def _adopt(self, view: View, plane: Plane) -> None:
+        memory = self._engine.buffers.slot(view, plane.slot, plane.height, plane.width)
+        image = QImage(memory, plane.width, plane.height, plane.width * 4, QImage.Format.Format_RGB32)
+        if view == "map":
+            self._generation += 1
+        before = self._engine.held.get(view)
+        self._engine.held[view] = plane.slot
+        self.picture.emit(view, Shown(plane, image, self._generation))
+        if before is not None and before != plane.slot:
+            self._engine.send(Release(view=view, slot=before))
+
+    def painted(self, generation: int) -> None:
+        """The map view has finished painting the picture with this number."""
+        for number in [n for n in self._pending_paint if n <= generation]:
+            since, new_frame = self._pending_paint.pop(number)
+            if number == generation:
+                self.latency.add(since)
+                if new_frame:
+                    self.shown += 1
+                    self.shown_rate.tick()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Hello):
+            self._set_state("ready")
+        elif isinstance(event, SourceState):
+            self._hear_source(event)
+        elif isinstance(event, Readout):
+            self.readout.emit(event)
+        elif isinstance(event, Problem):
+            self._answered = max(self._answered, event.id)
+            self.problem.emit(event)
+        elif isinstance(event, Saved):
+            self.saved.emit(event)
+        elif isinstance(event, Died):
+            self._hear_death(event)
+
+    def _hear_source(self, state: SourceState) -> None:
+        self.last_source = state
+        self._live = state.state in ("playing", "opening")
+        self.source_state.emit(state)
+        self._set_pace()
+
+    def _hear_death(self, event: Died) -> None:
+        self._set_state("starting" if event.again else "gone")
+        self._notices.problem(event.message, "engine")
+        if event.again:
+            self.ask()
+
+    def _watch_silence(self) -> None:
+        if self._state == "ready" and self._engine.silent_for > SILENT_SECONDS:
+            self._set_state("silent")
+        elif self._state == "silent" and self._engine.silent_for < 1.0:
+            self._set_state("ready")
+
+    def _set_state(self, state: str) -> None:
+        if state != self._state:
+            self._state = state
+            self.engine_state.emit(state)
+
+    def _set_pace(self) -> None:
+        busy = self._live or self._answered < self._shows or self._state != "ready"
+        pace = BUSY_MS if busy else IDLE_MS
+        if self._timer.interval() != pace:
+            self._timer.setInterval(pace)

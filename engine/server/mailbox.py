@@ -1,0 +1,50 @@
+"""Between the thread that reads the pipe and the one that computes: the newest of each, and the few that all count."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+from engine.protocol import Probe, Save, Show, Transport
+
+
+class Mailbox:
+    """Every queue has length one and overwrites, except saving and moving through a clip."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._show: Show | None = None
+        self._probe: Probe | None = None
+        self._jobs: deque[Transport | Save] = deque()
+
+    def put(self, message: Show | Probe | Transport | Save) -> None:
+        """Keep a message for the computing thread."""
+        with self._lock:
+            if isinstance(message, Show):
+                self._show = message
+            elif isinstance(message, Probe):
+                self._probe = message
+            else:
+                self._jobs.append(message)
+
+    @property
+    def has_show(self) -> bool:
+        """Whether a newer state of affairs waits: reason to give up the present computation."""
+        return self._show is not None
+
+    def take_show(self) -> Show | None:
+        """The newest `Show` since the last time."""
+        with self._lock:
+            show, self._show = self._show, None
+            return show
+
+    def take_probe(self) -> Probe | None:
+        """The newest `Probe` since the last time."""
+        with self._lock:
+            probe, self._probe = self._probe, None
+            return probe
+
+    def take_job(self) -> Transport | Save | None:
+        """The oldest of the things that must all be done."""
+        with self._lock:
+            return self._jobs.popleft() if self._jobs else None

@@ -1,0 +1,211 @@
+"""One person's work: the open source, the newest `Show`, and the loop's single step."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+
+from engine.buffers import PictureBuffers, View
+from engine.errors import EngineError
+from engine.filtering.picture import FilterResult, apply_filter
+from engine.filtering.run import Cancelled
+from engine.frames import Frame
+from engine.protocol import (
+    Event,
+    Ping,
+    Plane,
+    Pong,
+    Probe,
+    Problem,
+    Quit,
+    Release,
+    Request,
+    Result,
+    Save,
+    Show,
+    Taken,
+    Transport,
+)
+from engine.server.gallery import Gallery
+from engine.server.mailbox import Mailbox
+from engine.server.paint import Painter
+from engine.server.readout import read_cell
+from engine.server.save import save_map
+from engine.server.slots import SlotPool
+from engine.server.sourcing import Sourcing
+
+log = logging.getLogger(__name__)
+
+GIVE_UP_AFTER = 0.15
+"""A stale computation is dropped only if the screen is no older than this: a storm of edits must not blank it."""
+
+
+class Session:
+    """Takes requests from one thread, does the work in another; says what came of it by `emit`."""
+
+    def __init__(
+        self,
+        buffers: PictureBuffers,
+        emit: Callable[[Event], None],
+        wake: Callable[[], None],
+        held: dict[View, int] | None = None,
+    ) -> None:
+        self._emit = emit
+        self._mail = Mailbox()
+        self._slots = SlotPool(held or {})
+        self._painter = Painter(buffers, self._slots)
+        self._sourcing = Sourcing(emit, wake)
+        self._gallery = Gallery(self._painter)
+        self._show: Show | None = None
+        self._frame: Frame | None = None
+        self._frames = 0
+        self._pending = False
+        self._frame_pending = False
+        self._result: FilterResult | None = None
+        self._probe: Probe | None = None
+        self._shown_at = 0.0
+        self._complained = -1
+
+    def handle(self, request: Request) -> None:
+        """Take a request; quick, from any thread."""
+        if isinstance(request, Release):
+            self._slots.release(request.view, request.slot)
+        elif isinstance(request, Ping):
+            self._emit(Pong(id=request.id))
+        elif not isinstance(request, Quit):
+            if isinstance(request, (Show, Probe)):
+                self._emit(Taken(id=request.id))
+            self._mail.put(request)
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for something new before the next `step`."""
+        return 0.03 if self._gallery.waiting else 0.2
+
+    def step(self) -> bool:
+        """Do the most urgent piece of work; False if there was none."""
+        try:
+            return self._step()
+        except EngineError as error:
+            self._complain(error.code, str(error))
+        except MemoryError:
+            self._complain("memory", "There is not enough memory for this; a smaller picture or kernel would do.")
+        except Exception as error:
+            log.exception("the engine's step failed")
+            self._complain("bug", f"The engine met an error of its own ({type(error).__name__}: {error}).")
+        return True
+
+    def close(self) -> None:
+        """Close the source and whatever runs for it."""
+        self._sourcing.close()
+
+    def _step(self) -> bool:
+        self._take_show()
+        frame = self._sourcing.take()
+        if frame is not None:
+            self._frame, self._frames = frame, self._frames + 1
+            self._pending = self._frame_pending = True
+            self._gallery.outdated = True
+        if self._pending and self._show is not None and self._frame is not None and self._room():
+            self._compute(self._show, self._frame)
+            return True
+        return self._do_job() or self._answer_probe() or self._make_gallery() or frame is not None
+
+    def _take_show(self) -> None:
+        show = self._mail.take_show()
+        if show is None:
+            return
+        before, self._show = self._show, show
+        self._pending = True
+        self._gallery.outdated = True
+        if before is not None and before.dark != show.dark:
+            self._frame_pending = True
+        self._sourcing.want(show)
+
+    def _room(self) -> bool:
+        return self._slots.available("map") and (not self._frame_pending or self._slots.available("input"))
+
+    def _stale(self) -> bool:
+        return self._mail.has_show and time.monotonic() - self._shown_at < GIVE_UP_AFTER
+
+    def _compute(self, show: Show, frame: Frame) -> None:
+        planes: list[Plane] = []
+        self._pending = False
+        if self._frame_pending:
+            planes.append(self._painter.frame(frame.pixels))
+            self._frame_pending = False
+        try:
+            result = apply_filter(frame.pixels, show.project.filter, cancelled=self._stale)
+        except Cancelled:
+            self._deliver(show, frame, planes, None) if planes else None
+            return
+        except EngineError as error:
+            self._result = None
+            self._deliver(show, frame, planes, None)
+            self._complain(error.code, str(error))
+            return
+        self._result = result
+        self._deliver(show, frame, planes, result)
+        self._read_probe()
+
+    def _deliver(self, show: Show, frame: Frame, planes: list[Plane], result: FilterResult | None) -> None:
+        shown_range = None
+        if result is not None:
+            plane, shown_range = self._painter.map(result.map, show)
+            planes.append(plane)
+            self._shown_at = time.monotonic()
+            self._sourcing.processed += 1
+        self._emit(
+            Result(
+                id=show.id,
+                frame=self._frames,
+                arrived=frame.stamp,
+                asked=show.asked,
+                planes=tuple(planes),
+                range=shown_range,
+                method=result.method if result else "",
+                seconds=result.seconds if result else 0.0,
+            )
+        )
+
+    def _complain(self, code: str, message: str) -> None:
+        show_id = self._show.id if self._show else 0
+        # A clip would repeat the same sentence with every frame.
+        if self._complained != show_id or code != "spec":
+            self._emit(Problem(id=show_id, code=code, message=message))
+        self._complained = show_id
+
+    def _do_job(self) -> bool:
+        job = self._mail.take_job()
+        if isinstance(job, Transport):
+            self._sourcing.move(job)
+        elif isinstance(job, Save):
+            self._emit(save_map(job, self._result, self._show))
+        return job is not None
+
+    def _answer_probe(self) -> bool:
+        probe = self._mail.take_probe()
+        if probe is None:
+            return False
+        self._probe = probe
+        self._read_probe()
+        return True
+
+    def _read_probe(self) -> None:
+        if self._probe is None or self._probe.view is None or self._result is None or self._show is None:
+            return
+        readout = read_cell(self._result, self._show.project.filter, self._probe)
+        if readout is not None:
+            self._emit(readout)
+
+    def _make_gallery(self) -> bool:
+        if self._show is None or self._frame is None or not self._show.gallery:
+            return False
+        thumbnails = self._gallery.make(self._frame.pixels, self._show, self._slots.available("gallery"))
+        if thumbnails is not None:
+            self._emit(thumbnails)
+        return thumbnails is not None
+
+

@@ -1,0 +1,101 @@
+"""The open source of a session: changed when the spec names another, asked for its newest frame, reported on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+from engine.frames import Frame, FrameSource, open_source
+from engine.protocol import Event, Show, SourceState, Transport
+from engine.spec.source import Source
+
+REPORT_SECONDS = 0.25
+
+
+class Sourcing:
+    """Holds one source open and says how it is doing."""
+
+    def __init__(self, emit: Callable[[Event], None], wake: Callable[[], None]) -> None:
+        self._emit = emit
+        self._wake = wake
+        self._spec: Source | None = None
+        self._source: FrameSource | None = None
+        self._show = 0
+        self._last: SourceState | None = None
+        self._reported = 0.0
+        self.processed = 0
+
+    def want(self, show: Show) -> None:
+        """Open the source that the spec names, unless it is open; a drawing or pattern only follows its settings."""
+        spec = show.project.source
+        if spec == self._spec:
+            return
+        self._show, before, self._spec = show.id, self._spec, spec
+        if self._source is not None and type(before) is type(spec) and self._source.update(spec):
+            return
+        if self._source is not None:
+            self._source.close()
+        self._source = open_source(spec, self._wake)
+        self.processed = 0
+        self._report(self._source, force=True)
+
+    def take(self) -> Frame | None:
+        """The newest frame that was not taken yet; never waits."""
+        if self._source is None:
+            return None
+        frame = self._source.take()
+        self._report(self._source, force=False)
+        return frame
+
+    def move(self, job: Transport) -> None:
+        """Play, pause, step or seek."""
+        if self._source is None:
+            return
+        if job.action == "play":
+            self._source.play()
+        elif job.action == "pause":
+            self._source.pause()
+        elif job.action == "step":
+            self._source.step(job.position)
+        else:
+            self._source.seek(job.position)
+        self._report(self._source, force=True)
+
+    def close(self) -> None:
+        """Close the source."""
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def _report(self, source: FrameSource, force: bool) -> None:
+        now = time.monotonic()
+        status = source.status()
+        changed = self._last is None or (status.state, status.message, status.note, self._show) != (
+            self._last.state,
+            self._last.message,
+            self._last.note,
+            self._last.show,
+        )
+        if not (force or changed or now - self._reported >= REPORT_SECONDS):
+            return
+        state = SourceState(
+            show=self._show,
+            state=status.state,
+            message=status.message,
+            note=status.note,
+            height=status.height,
+            width=status.width,
+            captured=status.captured,
+            processed=self.processed,
+            dropped=status.dropped,
+            fps=status.fps,
+            position=status.position,
+            count=status.count,
+        )
+        if state != self._last:
+            self._last = state
+            self._emit(state)
+        self._reported = now
+
+
