@@ -222,8 +222,8 @@ Request = Show | Release | Probe | Transport | Save | Ping | Quit
 Event = Hello | Taken | Pong | Result | Thumbnails | Readout | SourceState | Problem | Saved | Died
 
 _encoder = msgspec.msgpack.Encoder()
-_request_decoder = msgspec.msgpack.Decoder(Request)
-_event_decoder = msgspec.msgpack.Decoder(Event)
+_request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_event_decoder: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
 
 
 def encode(message: Message) -> bytes:
