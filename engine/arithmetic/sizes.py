@@ -226,7 +226,9 @@ def pooled_size(
     spans, before = extent(kernel_size, dilation), whole(padding, "Pool padding", 0)
     step = whole(kernel_size if stride is None else stride, "Pool stride", 1)
     if before > kernel_size // 2:
-        raise SpecError(f"Pool padding {before} is more than half the pool size {kernel_size}; {kernel_size // 2} would do.")
+        raise SpecError(
+            f"Pool padding {before} is more than half the pool size {kernel_size}; {kernel_size // 2} would do."
+        )
     if not ceil_mode:
         return size_formula(size, kernel_size, step, before, dilation).result
     cells = -(-(whole(size, "Input size", 1) + 2 * before - spans) // step) + 1

@@ -9,16 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.display.statistics import Floats, Statistics, of_channels, of_maps, real
 from engine.display.tables import Kind
-from engine.errors import SpecError
 from engine.spec.view import ColourMap, Scale
-
-Floats = NDArray[np.float64]
 
 PI = float(np.float32(np.pi))
 """The largest direction that a float32 map holds; it lies a little above π."""
@@ -48,75 +45,75 @@ class MapLevels:
     low: Floats
     high: Floats
     kinds: NDArray[np.str_]
-    minimum: Floats
-    maximum: Floats
-    mean: Floats
-    count: NDArray[np.int64]
-    non_finite: NDArray[np.int64]
+    found: Statistics
 
     @classmethod
     def of(cls, levels: Iterable[Levels]) -> MapLevels:
-        """Levels that were measured one by one, in one table."""
-        rows = [(v.low, v.high, v.kind, v.minimum, v.maximum, v.mean, v.count, v.non_finite) for v in levels]
-        low, high, kinds, minimum, maximum, mean, count, non_finite = zip(*rows, strict=True) if rows else [()] * 8
-        numbers = [np.array(column, np.float64) for column in (minimum, maximum, mean)]
-        counts = [np.array(column, np.int64) for column in (count, non_finite)]
-        return cls(np.array(low, np.float64), np.array(high, np.float64), np.array(kinds, "U10"), *numbers, *counts)
+        """Levels that were measured one by one."""
+        each = list(levels)
+
+        def column(name: str, dtype: type) -> NDArray[Any]:
+            return np.array([getattr(one, name) for one in each], dtype)
+
+        found = Statistics(
+            column("minimum", np.float64),
+            column("maximum", np.float64),
+            column("mean", np.float64),
+            column("count", np.int64),
+            column("non_finite", np.int64),
+        )
+        return cls(column("low", np.float64), column("high", np.float64), column("kind", np.str_), found)
 
     def __len__(self) -> int:
         return len(self.low)
 
     def __getitem__(self, index: int) -> Levels:
+        minimum, maximum, mean, count, non_finite = (column[index].item() for column in self.found)
         return Levels(
-            low=float(self.low[index]),
-            high=float(self.high[index]),
+            low=self.low[index].item(),
+            high=self.high[index].item(),
             kind=self.kinds[index].item(),
-            minimum=float(self.minimum[index]),
-            maximum=float(self.maximum[index]),
-            mean=float(self.mean[index]),
-            count=int(self.count[index]),
-            non_finite=int(self.non_finite[index]),
+            minimum=minimum,
+            maximum=maximum,
+            mean=mean,
+            count=count,
+            non_finite=non_finite,
         )
 
     def __iter__(self) -> Iterator[Levels]:
         return (self[index] for index in range(len(self)))
 
     def shared(self) -> Levels:
-        """One range that holds the values of all the maps."""
-        kind = _shared_kind(self.kinds)
-        some = self.count > 0
-        minimum, maximum = self.minimum[some].min(initial=np.inf), self.maximum[some].max(initial=-np.inf)
-        total = int(self.count.sum())
-        if total == 0:
-            minimum = maximum = np.float64(0)
-        low, high = _range(np.array([kind]), np.array([minimum]), np.array([maximum]))
-        return Levels(
-            low=float(low[0]),
-            high=float(high[0]),
-            kind=kind,
-            minimum=float(minimum),
-            maximum=float(maximum),
-            mean=float((self.mean * (self.count / max(total, 1))).sum()),
-            count=total,
-            non_finite=int(self.non_finite.sum()),
+        """One range that holds the values of all the maps: diverging as soon as one of theirs is."""
+        some = self.found.count > 0
+        total = int(self.found.count.sum())
+        joined = Statistics(
+            np.array([self.found.minimum[some].min() if total else 0.0]),
+            np.array([self.found.maximum[some].max() if total else 0.0]),
+            np.array([(self.found.mean * (self.found.count / max(total, 1))).sum()]),
+            np.array([total]),
+            np.array([self.found.non_finite.sum()]),
         )
+        kinds = set(self.kinds.tolist()) or {"sequential"}
+        kind = kinds.pop() if len(kinds) == 1 else "diverging"
+        return _levels(np.array([kind]), joined)[0]
 
 
 def measure(values: NDArray[Any], colour_map: ColourMap = "auto", direction: bool = False) -> Levels:
-    """The range of colours for one map of any shape, and its exact smallest, largest and mean value.
+    """The range of colours for one map, and its exact smallest, largest and mean value.
 
-    Never fails for what the cells hold: NaN and infinities are counted and left out, a blank or an empty map gets a
+    Never fails for what the cells hold: NaN and infinities are counted and left out; a blank or an empty map gets a
     range of its own.
 
     Args:
         values: real numbers, any shape.
-        colour_map: "auto" is diverging, symmetric around zero, where any value is below zero, and otherwise
-            sequential from zero to the largest value; "diverging" is always symmetric; the others are sequential
-            and always hold zero, so that the same brightness of two maps never stands for different signs.
-        direction: the values are angles from −π to π.
+        colour_map: "auto" is diverging, symmetric around zero, where any value lies below zero, and otherwise
+            sequential from zero to the largest value. "diverging" is always symmetric. The others are sequential
+            and always hold zero, so that an even map does not look like noise.
+        direction: the values are angles from −π to π, whose colours close to a circle.
 
     Raises:
-        SpecError: the values are complex.
+        SpecError: the values are no real numbers.
 
     Example:
         >>> levels = measure(np.array([[-1.0, 0.5, np.nan]]))
@@ -128,33 +125,48 @@ def measure(values: NDArray[Any], colour_map: ColourMap = "auto", direction: boo
 
 def measure_each(values: NDArray[Any], colour_map: ColourMap = "auto", direction: bool = False) -> MapLevels:
     """The levels of each of N maps, [N, …]; see `measure`."""
-    minimum, maximum, mean, count, cells = _statistics(_real(values))
-    if direction:
-        kinds = np.full(len(values), "cyclic", "U10")
-    elif colour_map == "auto":
-        kinds = np.where(minimum < 0, "diverging", "sequential")
-    else:
-        kinds = np.full(len(values), "diverging" if colour_map == "diverging" else "sequential", "U10")
-    return MapLevels(*_range(kinds, minimum, maximum), kinds, minimum, maximum, mean, count, cells - count)
+    found = of_maps(real(values))
+    return _levels(_kinds(found, colour_map, direction), found)
 
 
 def measure_channels(values: NDArray[Any], scale: Scale = "shared", direction: bool = False) -> MapLevels:
-    """The levels of the three channels of a colour map [H, W, 3].
+    """The levels of each channel of a colour map [H, W, C].
 
     Where nothing lies below zero they run from 0 to 1, or further if a value does: a map in [0, 1] has its natural
-    colours. Where any channel goes below zero all three are symmetric around zero.
+    colours. Where any channel goes below zero all of them are symmetric around zero.
     """
-    levels = measure_each(np.moveaxis(_real(values), -1, 0), "auto", direction)
-    if not direction:
-        natural = not (levels.kinds == "diverging").any()
-        reach = np.maximum(np.maximum(-levels.minimum, levels.maximum), 1.0 if natural else 0.0)
-        reach = np.where(reach > 0, reach, 1.0)
-        reach = np.full(len(levels), reach.max(initial=0.0)) if scale == "shared" else reach
-        kinds = np.full(len(levels), "sequential" if natural else "diverging")
-        levels = replace(levels, low=np.zeros_like(reach) if natural else -reach, high=reach, kinds=kinds)
-    return levels
+    found = of_channels(real(values))
+    kinds = _kinds(found, "auto", direction)
+    if direction:
+        return _levels(kinds, found)
+    natural = bool((kinds == "sequential").all())
+    reach = np.maximum(-found.minimum, found.maximum)
+    reach = np.full(len(reach), reach.max(initial=0.0)) if scale == "shared" else reach
+    reach = np.maximum(reach, 1.0) if natural else np.where(reach > 0, reach, 1.0)
+    low = np.zeros(len(reach)) if natural else -reach
+    return MapLevels(low, reach, np.full(len(reach), "sequential" if natural else "diverging"), found)
 
 
 def union(levels: Iterable[Levels]) -> Levels:
-    """One range for several maps: diverging as soon as one of them is."""
+    """One range for several maps, so that their strengths compare."""
     return MapLevels.of(levels).shared()
+
+
+def _kinds(found: Statistics, colour_map: ColourMap, direction: bool) -> NDArray[np.str_]:
+    if direction:
+        return np.full(len(found.count), "cyclic")
+    if colour_map == "auto":
+        return np.where(found.minimum < 0, "diverging", "sequential")
+    return np.full(len(found.count), "diverging" if colour_map == "diverging" else "sequential")
+
+
+def _levels(kinds: NDArray[np.str_], found: Statistics) -> MapLevels:
+    """The range that each kind of map is shown in."""
+    reach = np.maximum(-found.minimum, found.maximum)
+    reach = np.where(reach > 0, reach, 1.0)
+    low, high = np.minimum(found.minimum, 0.0), np.maximum(found.maximum, 0.0)
+    high = np.where(high > low, high, 1.0)
+    diverging, cyclic = kinds == "diverging", kinds == "cyclic"
+    low = np.where(cyclic, -PI, np.where(diverging, -reach, low))
+    high = np.where(cyclic, PI, np.where(diverging, reach, high))
+    return MapLevels(low, high, kinds, found)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import doctest
 
 import torch
-import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn import functional
 
 from engine.arithmetic import (
     Box,
@@ -37,13 +37,9 @@ def map_sizes(chain):
     """(height, width) of the picture and of every map after it, or None if a window does not fit."""
     sizes = [PICTURE]
     for window in chain:
+        axes = zip(sizes[-1], window.kernel_size, window.stride, window.padding, window.dilation, strict=True)
         try:
-            sizes.append(
-                tuple(
-                    output_size(sizes[-1][a], window.kernel_size[a], window.stride[a], window.padding[a], window.dilation[a])
-                    for a in (0, 1)
-                )
-            )
+            sizes.append(tuple(output_size(*numbers) for numbers in axes))
         except ValueError:
             return None
     return sizes
@@ -56,7 +52,7 @@ def influence(chain):
         maps = picture.reshape(1, 1, *PICTURE)
         for window in chain:
             ones = torch.ones(1, 1, *window.kernel_size, dtype=maps.dtype)
-            maps = F.conv2d(maps, ones, stride=window.stride, padding=window.padding, dilation=window.dilation)
+            maps = functional.conv2d(maps, ones, stride=window.stride, padding=window.padding, dilation=window.dilation)
         return maps.reshape(-1)
 
     picture = torch.zeros(PICTURE[0] * PICTURE[1], dtype=torch.float64)

@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn import functional
 
 from engine.arithmetic import (
     SizeFormula,
@@ -36,7 +36,9 @@ dilations = st.integers(1, 4)
 def torch_conv_size(n: int, k: int, s: int, p: int, d: int) -> int | None:
     picture = torch.empty(1, 1, n, device="meta")
     try:
-        return F.conv1d(picture, torch.empty(1, 1, k, device="meta"), stride=s, padding=p, dilation=d).shape[-1]
+        return functional.conv1d(picture, torch.empty(1, 1, k, device="meta"), stride=s, padding=p, dilation=d).shape[
+            -1
+        ]
     except RuntimeError:
         return None
 
@@ -71,9 +73,9 @@ def test_same_splits_as_torch_does(n: int, k: int, d: int) -> None:
     signal = torch.arange(1.0, n + 1).reshape(1, 1, n)
     weights = torch.arange(1.0, k + 1).reshape(1, 1, k)
     before, after = padding_amounts("same", k, d)
-    padded = F.pad(signal, (before, after))
+    padded = functional.pad(signal, (before, after))
     assert torch.equal(
-        F.conv1d(padded, weights, dilation=d), F.conv1d(signal, weights, padding="same", dilation=d)
+        functional.conv1d(padded, weights, dilation=d), functional.conv1d(signal, weights, padding="same", dilation=d)
     )
 
 
@@ -167,7 +169,7 @@ def torch_pool_size(n: int, k: int, s: int, p: int, d: int, ceil_mode: bool) -> 
     cells = torch.empty(1, 1, n, 1, device="meta")
     window = {"kernel_size": (k, 1), "stride": (s, 1), "padding": (p, 0), "dilation": (d, 1)}
     try:
-        return F.max_pool2d(cells, ceil_mode=ceil_mode, **window).shape[-2]
+        return functional.max_pool2d(cells, ceil_mode=ceil_mode, **window).shape[-2]
     except RuntimeError:
         return None
 
@@ -192,7 +194,7 @@ def test_pooling_moves_by_its_own_size_unless_told() -> None:
 def test_padding_mode_is_refused_where_torch_refuses(n: int, before: int, after: int, mode: str) -> None:
     cells = torch.empty(1, 1, n, device="meta")
     try:
-        F.pad(cells, (before, after), mode=mode)
+        functional.pad(cells, (before, after), mode=mode)
         torch_can = True
     except (RuntimeError, AssertionError):
         torch_can = False

@@ -1,0 +1,132 @@
+"""What a path or an address means as a source, and what a source is called; pure functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from engine.errors import SpecError
+from engine.resources import SAMPLE, resolve
+from engine.spec.fields import fields_of
+from engine.spec.project import Project
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream
+
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".gif")
+CLIP_SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".mjpg", ".mjpeg", ".wmv", ".ogv")
+
+
+def with_source(project: Project, source: Source) -> Project:
+    """The project with its pictures coming from elsewhere; everything else stays."""
+    return msgspec.structs.replace(project, source=source)
+
+
+def source_for_path(path: str | Path) -> Source:
+    """The source that a file or folder is: a picture or clip by its suffix, or a folder of pictures.
+
+    Args:
+        path: of a file or folder on this machine, or `sample:NAME`.
+
+    Raises:
+        SpecError: nothing is there, or it is none of these.
+
+    Example:
+        >>> source_for_path("sample:coins.jpg")
+        Picture(path='sample:coins.jpg', page=0)
+    """
+    text = str(path)
+    if not text.startswith(SAMPLE):
+        place = Path(path).expanduser()
+        if place.is_dir():
+            return Folder(path=str(place))
+        if not place.exists():
+            raise SpecError(f"There is no file or folder {text!r}; check its name, or open another.")
+        text = str(place)
+    return _file(text)
+
+
+def _file(path: str) -> Source:
+    suffix = Path(path).suffix.lower()
+    if suffix in PICTURE_SUFFIXES:
+        return Picture(path=path)
+    if suffix in CLIP_SUFFIXES:
+        return Clip(path=path)
+    raise SpecError(
+        f"{Path(path).name!r} is neither a picture nor a clip nor a folder; open a picture "
+        "(PNG, JPEG, WebP, TIFF, BMP, GIF) or a clip (MP4, AVI, MOV, MKV, WebM)."
+    )
+
+
+def source_for_text(text: str) -> Source:
+    """The source that a person wrote or copied: a stream's address, a `file:` address, or a path.
+
+    Raises:
+        SpecError: it is none of these.
+    """
+    line = text.strip()
+    scheme, mark, _ = line.partition("://")
+    if mark and scheme.lower() == "file":
+        return source_for_path(path_of_address(line))
+    return Stream(url=line) if mark else source_for_path(line)
+
+
+def path_of_address(address: str) -> str:
+    """The path in a `file://` address, with its %20s and drive letters put right."""
+    from PySide6.QtCore import QUrl
+
+    return QUrl(address).toLocalFile()
+
+
+def source_name(source: Source) -> str:
+    """What a source is called in the bar.
+
+    Example:
+        >>> source_name(Drawing(height=28, width=28)), source_name(Camera(index=1))
+        ('Drawing 28×28', 'Camera 1')
+    """
+    match source:
+        case Picture(path=path) | Clip(path=path):
+            return Path(path.removeprefix(SAMPLE)).name
+        case Folder(path=path):
+            return Path(path).name or path
+        case Camera(index=index):
+            return f"Camera {index}"
+        case Stream(url=url):
+            return urlsplit(url).netloc.rpartition("@")[2] or url
+        case Drawing(height=height, width=width):
+            return f"Drawing {height}×{width}"
+        case Pattern(kind=kind):
+            return pattern_label(kind)
+
+
+def pattern_label(kind: str) -> str:
+    """The name of a test pattern as it is shown, from the field table."""
+    return fields_of(Pattern)["kind"].labels.get(kind, kind).capitalize()
+
+
+def source_help(source: Source) -> str:
+    """The whole of a source's name, for a tool tip: path, address or what was made."""
+    match source:
+        case Picture(path=path) | Clip(path=path) | Folder(path=path):
+            return path.removeprefix(SAMPLE) if path.startswith(SAMPLE) else str(resolve(path))
+        case Stream(url=url):
+            return url
+        case _:
+            return source_name(source)
+
+
+def remembered(source: Source) -> tuple[str, str] | None:
+    """(kind, path or address) for the list of recent sources, or None for what is not kept there."""
+    match source:
+        case Picture(path=path):
+            found = ("picture", path)
+        case Clip(path=path):
+            found = ("clip", path)
+        case Folder(path=path):
+            found = ("folder", path)
+        case Stream(url=url):
+            return ("stream", url)
+        case _:
+            return None
+    return None if found[1].startswith(SAMPLE) else found
