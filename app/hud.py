@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from app.state.engine_link import EngineLink
 from app.state.figures import Rate
+from app.widgets.theme import set_role
 from engine.protocol import Result, SourceState
 
 REFRESH_MS = 250
@@ -18,7 +19,7 @@ STATES = {
 }
 
 
-class Hud(QWidget):
+class Hud(QFrame):
     """Numbers change four times a second, so that they can be read; pictures change with every frame."""
 
     def __init__(self, link: EngineLink) -> None:
@@ -28,9 +29,9 @@ class Hud(QWidget):
         self._processed = Rate()
         self._method = ""
         self._seconds = 0.0
-        self._engine = QLabel(objectName="hudEngine")
-        self._figures = QLabel(objectName="hudFigures")
-        self._values = QLabel(objectName="hudValues")
+        self._engine = QLabel()
+        self._figures = QLabel()
+        self._values = QLabel()
         self._build()
         link.result.connect(self._on_result)
         link.source_state.connect(self._on_source)
@@ -41,8 +42,8 @@ class Hud(QWidget):
         self._timer.start(REFRESH_MS)
 
     def _build(self) -> None:
-        self.setObjectName("hud")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_role(self, "hud")
+        self.setFixedHeight(28)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(20)
@@ -81,17 +82,10 @@ class Hud(QWidget):
         if self._state == "ready" and self._method:
             text += f" · CPU · {self._method} {1000 * self._seconds:.1f} ms"
         self._engine.setText(f"● {text}")
-        self._set_look()
+        set_role(self._engine, STATES[self._state][1])
         p50, p95 = self._link.latency.percentiles()
         latency = f"latency p50 {1000 * p50:.0f} ms · p95 {1000 * p95:.0f} ms" if p95 else ""
         self._figures.setText("    ".join(part for part in (self._live_text(), latency) if part))
-
-    def _set_look(self) -> None:
-        look = STATES[self._state][1]
-        if self._engine.property("look") != look:
-            self._engine.setProperty("look", look)
-            self._engine.style().unpolish(self._engine)
-            self._engine.style().polish(self._engine)
 
     def _live_text(self) -> str:
         source = self._source

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from app.widgets.theme import set_role
 
 RAIL_WIDTH = 72
 START_SIZE = (1280, 800)
 
 
-class Rail(QWidget):
+class Rail(QFrame):
     """One button a page, in the order of the lecture; pages to come are absent rather than empty."""
 
     chosen = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("rail")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_role(self, "bar")
         self.setFixedWidth(RAIL_WIDTH)
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self.chosen)
@@ -31,9 +32,9 @@ class Rail(QWidget):
         """A button for the next page; the caller gives it its icon."""
         number = len(self._group.buttons())
         button = QToolButton(text=text, checkable=True, checked=number == 0)
-        button.setObjectName("railButton")
+        set_role(button, "rail")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setFixedSize(RAIL_WIDTH, 56)
+        button.setIconSize(QSize(22, 22))
         button.setToolTip(help)
         button.setAccessibleName(f"Page {text}")
         self._group.addButton(button, number)

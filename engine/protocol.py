@@ -185,6 +185,7 @@ class SourceState(Message, frozen=True, kw_only=True):
     note: str = ""
     height: int = 0
     width: int = 0
+    channels: int = 0
     captured: int = 0
     processed: int = 0
     dropped: int = 0

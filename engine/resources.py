@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -23,7 +23,7 @@ def resource(*parts: str) -> Path:
     return Path(str(files("resources").joinpath(*parts)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def sample_names(kind: SampleKind) -> tuple[str, ...]:
     """The names of the shipped pictures or clips, sorted.
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
+from PySide6.QtCore import QUrl
 
 from engine.errors import SpecError
-from engine.resources import SAMPLE, resolve
+from engine.resources import SAMPLE
 from engine.spec.fields import fields_of
 from engine.spec.project import Project
 from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream
 
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".gif")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif")
 CLIP_SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".mjpg", ".mjpeg", ".wmv", ".ogv")
+MAX_QUOTED = 80
+"""Most characters of a wrong path that are worth repeating: what was pasted may be a whole letter."""
 
 
 def with_source(project: Project, source: Source) -> Project:
@@ -36,14 +38,21 @@ def source_for_path(path: str | Path) -> Source:
         Picture(path='sample:coins.jpg', page=0)
     """
     text = str(path)
-    if not text.startswith(SAMPLE):
+    if text.startswith(SAMPLE):
+        return _file(text)
+    try:
         place = Path(path).expanduser()
-        if place.is_dir():
-            return Folder(path=str(place))
-        if not place.exists():
-            raise SpecError(f"There is no file or folder {text!r}; check its name, or open another.")
-        text = str(place)
-    return _file(text)
+        is_folder, is_there = place.is_dir(), place.exists()
+    except (OSError, RuntimeError, ValueError):
+        is_folder = is_there = False
+    if not is_there or not text.strip():
+        raise SpecError(f"There is no file or folder {_short(text)!r}; check its name, or open another.")
+    return Folder(path=str(place)) if is_folder else _file(str(place))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_QUOTED else f"{line[:MAX_QUOTED]}…"
 
 
 def _file(path: str) -> Source:
@@ -67,15 +76,8 @@ def source_for_text(text: str) -> Source:
     line = text.strip()
     scheme, mark, _ = line.partition("://")
     if mark and scheme.lower() == "file":
-        return source_for_path(path_of_address(line))
+        return source_for_path(QUrl(line).toLocalFile())
     return Stream(url=line) if mark else source_for_path(line)
-
-
-def path_of_address(address: str) -> str:
-    """The path in a `file://` address, with its %20s and drive letters put right."""
-    from PySide6.QtCore import QUrl
-
-    return QUrl(address).toLocalFile()
 
 
 def source_name(source: Source) -> str:
@@ -93,11 +95,16 @@ def source_name(source: Source) -> str:
         case Camera(index=index):
             return f"Camera {index}"
         case Stream(url=url):
-            return urlsplit(url).netloc.rpartition("@")[2] or url
+            return _host(url)
         case Drawing(height=height, width=width):
             return f"Drawing {height}×{width}"
         case Pattern(kind=kind):
             return pattern_label(kind)
+
+
+def _host(url: str) -> str:
+    """The machine of an address, without the name and password that may stand before it."""
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2] or url
 
 
 def pattern_label(kind: str) -> str:
@@ -109,11 +116,22 @@ def source_help(source: Source) -> str:
     """The whole of a source's name, for a tool tip: path, address or what was made."""
     match source:
         case Picture(path=path) | Clip(path=path) | Folder(path=path):
-            return path.removeprefix(SAMPLE) if path.startswith(SAMPLE) else str(resolve(path))
+            return f"{source_name(source)}, which ships with the program" if path.startswith(SAMPLE) else path
         case Stream(url=url):
             return url
         case _:
             return source_name(source)
+
+
+def identity(source: Source) -> tuple[object, ...]:
+    """What makes a source the same one although its settings differ: its kind, and its path, address or number."""
+    match source:
+        case Picture(path=place) | Clip(path=place) | Folder(path=place) | Stream(url=place):
+            return type(source), place
+        case Camera(index=index):
+            return type(source), index
+        case _:
+            return (type(source),)
 
 
 def remembered(source: Source) -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,6 +13,13 @@ from engine.spec.project import Project
 
 FOLD_SECONDS = 1.0
 MAX_UNDO = 500
+
+
+class Gesture(NamedTuple):
+    """A merge key for what is one act however long it takes: a drag, a stroke of the pen."""
+
+    kind: str
+    number: int
 
 
 @dataclass
@@ -25,8 +33,8 @@ class _Entry:
 class Document(QObject):
     """Holds one immutable project; every change makes a new one and says so once.
 
-    Edits with the same merge key that follow each other closely fold into one undo, so that a drag or a held
-    arrow key is undone in one go.
+    Edits with the same merge key that follow each other closely fold into one undo, so that a held arrow key is
+    undone in one go; those of one `Gesture` always do.
     """
 
     changed = Signal()
@@ -59,7 +67,8 @@ class Document(QObject):
             return
         now, top = self._clock(), self._entries[self._index]
         del self._entries[self._index + 1 :]
-        if merge is not None and merge == top.merge and now - top.touched < FOLD_SECONDS:
+        soon = isinstance(merge, Gesture) or now - top.touched < FOLD_SECONDS
+        if merge is not None and merge == top.merge and soon:
             self._entries[self._index] = _Entry(project, text, merge, now)
         else:
             self._entries.append(_Entry(project, text, merge, now))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -31,10 +32,12 @@ from engine.protocol import (
     Transport,
 )
 from engine.spec.project import Project
+from engine.spec.source import Source
 
 BUSY_MS = 4
 IDLE_MS = 30
 SILENT_SECONDS = 5.0
+MAX_SOURCES = 64
 
 
 class Engine(Protocol):
@@ -91,7 +94,7 @@ class EngineLink(QObject):
         self._generation = 0
         self._pending_paint: dict[int, tuple[float, bool]] = {}
         self._last_asked = 0.0
-        self._good: Project | None = None
+        self._sources: deque[tuple[int, Source]] = deque(maxlen=MAX_SOURCES)
         self._state = "starting"
         self.last_source: SourceState | None = None
         self.shown_rate = Rate()
@@ -110,7 +113,7 @@ class EngineLink(QObject):
         """Offer the document as it is now."""
         self._shows += 1
         if self._project is None or self._project.source != self._document.project.source:
-            self._source_show = self._shows
+            self._sources.append((self._shows, self._document.project.source))
         self._project = self._document.project
         self._engine.offer(
             Show(
@@ -122,6 +125,11 @@ class EngineLink(QObject):
             )
         )
         self._set_pace()
+
+    def source_of(self, show: int) -> Source | None:
+        """The source that the `Show` with this id asked for, if that was not too long ago to remember."""
+        asked = [source for number, source in self._sources if number <= show]
+        return asked[-1] if asked else None
 
     def set_dark(self, dark: bool) -> None:
         """Have maps coloured for the theme."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import shiboken6
@@ -27,7 +27,7 @@ def tinted(name: str, colour: QColor, width: int, height: int) -> QImage:
     return _tinted(name, colour.rgba(), width, height)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _svg(name: str) -> bytes:
     file = resources.files("resources").joinpath("icons", f"{name}.svg")
     try:
@@ -74,16 +74,17 @@ class _TintedEngine(QIconEngine):
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw the icon into `rect` at the painter's own resolution."""
         ratio = painter.device().devicePixelRatio()
-        painter.drawPixmap(rect, self.scaledPixmap(rect.size() * ratio, mode, state, ratio))
+        painter.drawPixmap(rect, self.scaledPixmap(rect.size(), mode, state, ratio))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """The icon at `size` device pixels."""
+        """The icon for screens of one device pixel per logical pixel."""
         return self.scaledPixmap(size, mode, state, 1.0)
 
-    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:  # noqa: N802
-        """The icon at `size` device pixels, marked with the device pixel ratio `scale`."""
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        """The icon at `size` logical pixels for screens of `scale` device pixels each."""
         role = "faint" if mode == QIcon.Mode.Disabled else self._role
-        pixmap = QPixmap.fromImage(tinted(self._name, tokens().colour(role), size.width(), size.height()))
+        pixels = size * scale
+        pixmap = QPixmap.fromImage(tinted(self._name, tokens().colour(role), pixels.width(), pixels.height()))
         pixmap.setDevicePixelRatio(scale)
         return pixmap
 

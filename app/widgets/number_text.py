@@ -51,18 +51,21 @@ def shown(value: float, digits: int = 6) -> str:
 
 
 @lru_cache(maxsize=4096)
-def compact(value: float, room: int, digits: int = 4, least: int = 1) -> str | None:
+def compact(value: float, room: int, bare: bool = False, digits: int = 4, least: int = 2) -> str | None:
     """`value` in at most `room` characters with `digits` down to `least` significant digits, or None.
 
+    `bare` leaves out the zero before the point.
+
     Example:
-        >>> compact(0.25, 4), compact(0.25, 3), compact(0.0625, 3), compact(1234567.0, 3), compact(12.0, 1)
-        ('0.25', '.25', '.06', '1e6', None)
+        >>> compact(0.25, 4), compact(-0.25, 4, bare=True), compact(0.0625, 5), compact(1.27, 2), compact(2.0, 1)
+        ('0.25', '−.25', '0.062', None, '2')
     """
     for count in range(digits, least - 1, -1):
         text = shown(value, count)
-        for candidate in (text, text.replace("0.", ".", 1) if abs(value) < 1 else text):
-            if len(candidate) <= room:
-                return candidate
+        if bare and abs(value) < 1:
+            text = text.replace("0.", ".", 1)
+        if len(text) <= room:
+            return text
     return None
 
 

@@ -1,7 +1,7 @@
 """The one style sheet, made from the tokens.
 
 A widget says what it is by its dynamic property `role` (see `theme.set_role`):
-panel, bar, title, second, faint, result, problem, code, primary, flat, rail, segment, notice, notice-problem.
+panel, bar, title, second, faint, result, problem, code, primary, flat, rail, segment, cell, notice, notice-problem.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ QLineEdit:focus, QComboBox:focus {{ border: 2px solid {accent}; padding: 0px 6px
 QLineEdit:disabled, QComboBox:disabled {{ color: {faint}; background: {panel}; border-color: {line}; }}
 QLineEdit[problem="true"], QLineEdit[problem="true"]:focus {{ border: 2px solid {problem};
     background: {problem_fill}; padding: 0px 6px; min-height: {focused}px; max-height: {focused}px; }}
+QLineEdit[role="cell"], QLineEdit[role="cell"]:focus {{ padding: 0px 2px; min-height: 16px; max-height: 60px; }}
 QComboBox {{ combobox-popup: 0; padding-right: 20px; }}
 QComboBox:focus {{ padding-right: 19px; }}
 QComboBox::drop-down {{ border: 0px; width: 18px; }}

@@ -5,7 +5,7 @@ Zero of a diverging range falls on entry 128 exactly, both ends on 1 and 255; a 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -15,30 +15,89 @@ from engine.display.levels import Levels
 from engine.display.tables import FIRST, LAST, STEPS
 
 Ends = NDArray[np.float64]
+Entries = NDArray[np.uint8]
 
 _LARGEST_SCALE = 1e30
 _LARGEST_SHIFT = 4096.0
 _BAND = 1 << 16
+"""Cells worked on at a time."""
 
 
-def entries(values: NDArray[Any], low: Ends, high: Ends, first: int = FIRST) -> NDArray[np.uint8]:
-    """The entry of every value.
+class Ramp(NamedTuple):
+    """Straight lines from values to entries: `first` at `low`, 255 at `high`, the nearer end beyond.
 
-    Args:
-        values: [R, C].
-        low: value of entry `first`; one for all, [R, 1] one for each row or [1, C] one for each column.
-        high: value of entry 255, of the same shape.
-        first: 1 for tables, whose entry 0 means "no number"; 0 where the entry itself is the brightness.
+    `low` and `high` broadcast against the values: one for all, or one for each map or channel. `first` is 1 for
+    tables, whose entry 0 means "no number", and 0 where the entry itself is a brightness.
+    """
+
+    low: Ends
+    high: Ends
+    first: int = FIRST
+
+    @property
+    def half(self) -> Ends:
+        """Half the range: the whole one may overflow."""
+        return np.maximum(self.high / 2 - self.low / 2, 1e-300)
+
+    @property
+    def scale(self) -> Ends:
+        """Entries to a unit of value."""
+        return (LAST - self.first) / 2 / self.half
+
+    @property
+    def shift(self) -> Ends:
+        """Entry of the value 0."""
+        return self.first - self.low * self.scale
+
+    @property
+    def gentle(self) -> bool:
+        """Whether float32 is exact enough: neither a vanishing range nor a narrow one far from zero."""
+        return bool(self.scale.max() < _LARGEST_SCALE and np.abs(self.shift).max() < _LARGEST_SHIFT)
+
+
+def entries(values: NDArray[Any], ramp: Ramp) -> Entries:
+    """The entry of every value of one map [H, W], or of one map in each row [N, cells] with ends [N, 1].
 
     Returns:
-        uint8 [R, C]; values outside the range take its nearest end.
+        uint8, of the same shape; 0 where the value is not finite.
     """
-    half = np.maximum(high / 2 - low / 2, 1e-300)  # halves first: the whole may overflow
-    scale = (LAST - first) / 2 / half
-    shift = first - low * scale
-    if _plain(values, low, high) and scale.max() < _LARGEST_SCALE and np.abs(shift).max() < _LARGEST_SHIFT:
-        return _fast(values, scale, shift)
-    return _careful(values, low, half, first)
+    made = quick_entries(values, ramp)
+    return careful_entries(values, ramp) if made is None else made
+
+
+def quick_entries(values: NDArray[Any], ramp: Ramp) -> Entries | None:
+    """In float32, the entries of [R, C] as above or of a colour map [H, W, 3] with ends [1] or [3].
+
+    Returns:
+        None unless every value is finite and in its range, and float32 exact enough.
+    """
+    if values.dtype != np.float32 or not ramp.gentle:
+        return None
+    if ramp.low.size == 1:
+        if not _within(values, ramp.low.item(), ramp.high.item()):
+            return None
+        return _rounded(np.ascontiguousarray(values), ramp.scale.item(), ramp.shift.item())
+    with np.errstate(over="ignore", invalid="ignore"):
+        made, beta = _stretched(values, ramp)
+    inside = _within(made, ramp.first - 0.5 - beta, LAST + 0.5 - beta)
+    return _rounded(made, 1.0, beta) if inside else None
+
+
+def careful_entries(values: NDArray[Any], ramp: Ramp) -> Entries:
+    """In float64, band by band: right for NaN, infinities, ranges at the limits, values outside."""
+    low, half = np.broadcast_to(ramp.low, values.shape), np.broadcast_to(ramp.half, values.shape)
+    made = np.empty(values.shape, np.uint8)
+    step = max(1, _BAND * len(values) // values.size)
+    for top in range(0, len(values), step):
+        band = slice(top, top + step)
+        numbers = values[band].astype(np.float64)
+        finite = np.isfinite(numbers)
+        along = np.where(finite, numbers, 0.0) / 2 - low[band] / 2
+        along *= (LAST - ramp.first) / half[band]
+        along += ramp.first
+        np.rint(np.clip(along, ramp.first, LAST, out=along), out=along)
+        made[band] = np.where(finite, along, 0.0)
+    return made
 
 
 def value_of(entry: NDArray[Any] | int, levels: Levels) -> NDArray[np.float64]:
@@ -52,50 +111,24 @@ def value_of(entry: NDArray[Any] | int, levels: Levels) -> NDArray[np.float64]:
     return levels.low * (1 - along) + levels.high * along
 
 
-def all_finite(values: NDArray[Any]) -> bool:
-    """Whether no value is NaN or infinite; a good deal faster than looking at each."""
+def _stretched(values: NDArray[np.float32], ramp: Ramp) -> tuple[NDArray[np.float32], float]:
+    """Entries not yet rounded, and a number still to be added to all of them."""
+    scale, shift = ramp.scale.astype(np.float32), ramp.shift.astype(np.float32)
+    if values.ndim == 3:
+        return np.asarray(cv2.transform(values, np.column_stack([np.diag(scale), shift])), np.float32), 0.0
+    made = values * scale
+    if (shift == shift[0]).all():  # all maps diverging, or all from zero up: the rounding adds it on its way
+        return made, shift[0].item()
+    made += shift
+    return made, 0.0
+
+
+def _rounded(values: NDArray[np.float32], scale: float, shift: float) -> Entries:
+    """values · scale + shift as bytes, which none of them is below: the function's absolute value changes nothing."""
+    return np.asarray(cv2.convertScaleAbs(values, alpha=scale, beta=shift), np.uint8)
+
+
+def _within(values: NDArray[Any], low: float, high: float) -> bool:
+    """Whether every value is finite and in the range; NaN compares false."""
     with np.errstate(invalid="ignore"):
-        return bool(np.isfinite(values.min()) and np.isfinite(values.max()))
-
-
-def _plain(values: NDArray[Any], low: Ends, high: Ends) -> bool:
-    """Whether float32 arithmetic cannot go wrong: every value finite and in its range."""
-    if values.dtype != np.float32:
-        return False
-    if low.size == 1:
-        axis: int | None = None
-    else:
-        axis = 1 if low.shape[1] == 1 else 0
-    with np.errstate(invalid="ignore"):
-        smallest = values.min(axis=axis, keepdims=True)
-        largest = values.max(axis=axis, keepdims=True)
-    return bool((smallest >= low).all() and (largest <= high).all())
-
-
-def _fast(values: NDArray[np.float32], scale: Ends, shift: Ends) -> NDArray[np.uint8]:
-    if scale.size == 1:
-        return cv2.convertScaleAbs(np.ascontiguousarray(values), alpha=scale.item(), beta=shift.item())
-    made = values * scale.astype(np.float32)
-    made += shift.astype(np.float32)
-    return cv2.convertScaleAbs(made)
-
-
-def _careful(values: NDArray[Any], low: Ends, half: Ends, first: int) -> NDArray[np.uint8]:
-    """In float64, band by band: right for NaN, infinities, ranges at the limits, values outside."""
-    low, half = np.broadcast_to(low, values.shape), np.broadcast_to(half, values.shape)
-    made = np.empty(values.shape, np.uint8)
-    step = max(1, _BAND // max(values.shape[1], 1))
-    for top in range(0, len(values), step):
-        band = slice(top, top + step)
-        made[band] = _careful_band(values[band].astype(np.float64), low[band], half[band], first)
-    return made
-
-
-def _careful_band(values: NDArray[np.float64], low: Ends, half: Ends, first: int) -> NDArray[np.uint8]:
-    finite = np.isfinite(values)
-    along = np.where(finite, values, 0.0) / 2 - low / 2
-    along /= half
-    along *= LAST - first
-    along += first
-    np.rint(np.clip(along, first, LAST, out=along), out=along)
-    return np.where(finite, along, 0.0).astype(np.uint8)
+        return bool(values.min() >= low and values.max() <= high)

@@ -85,17 +85,19 @@ class MapLevels:
 
     def shared(self) -> Levels:
         """One range that holds the values of all the maps: diverging as soon as one of theirs is."""
-        some = self.found.count > 0
-        total = int(self.found.count.sum())
+        some = self.found.finite > 0
+        total = int(self.found.finite.sum())
         joined = Statistics(
             np.array([self.found.minimum[some].min() if total else 0.0]),
             np.array([self.found.maximum[some].max() if total else 0.0]),
-            np.array([(self.found.mean * (self.found.count / max(total, 1))).sum()]),
+            np.array([(self.found.mean * (self.found.finite / max(total, 1))).sum()]),
             np.array([total]),
             np.array([self.found.non_finite.sum()]),
         )
         kinds = set(self.kinds.tolist()) or {"sequential"}
         kind = kinds.pop() if len(kinds) == 1 else "diverging"
+        if len(self) and (self.low == self.low[0]).all() and (self.high == self.high[0]).all():
+            return MapLevels(self.low[:1], self.high[:1], np.array([kind]), joined)[0]
         return _levels(np.array([kind]), joined)[0]
 
 
@@ -130,18 +132,18 @@ def measure_each(values: NDArray[Any], colour_map: ColourMap = "auto", direction
 
 
 def measure_channels(values: NDArray[Any], scale: Scale = "shared", direction: bool = False) -> MapLevels:
-    """The levels of each channel of a colour map [H, W, C].
+    """The levels of a colour map [H, W, C]: one for all its channels, or with scale "own" one for each.
 
     Where nothing lies below zero they run from 0 to 1, or further if a value does: a map in [0, 1] has its natural
     colours. Where any channel goes below zero all of them are symmetric around zero.
     """
-    found = of_channels(real(values))
+    channels = real(np.asarray(values))
+    found = of_maps(channels[None]) if scale == "shared" else of_channels(channels)
     kinds = _kinds(found, "auto", direction)
     if direction:
         return _levels(kinds, found)
     natural = bool((kinds == "sequential").all())
     reach = np.maximum(-found.minimum, found.maximum)
-    reach = np.full(len(reach), reach.max(initial=0.0)) if scale == "shared" else reach
     reach = np.maximum(reach, 1.0) if natural else np.where(reach > 0, reach, 1.0)
     low = np.zeros(len(reach)) if natural else -reach
     return MapLevels(low, reach, np.full(len(reach), "sequential" if natural else "diverging"), found)
@@ -154,10 +156,10 @@ def union(levels: Iterable[Levels]) -> Levels:
 
 def _kinds(found: Statistics, colour_map: ColourMap, direction: bool) -> NDArray[np.str_]:
     if direction:
-        return np.full(len(found.count), "cyclic")
+        return np.full(len(found.finite), "cyclic")
     if colour_map == "auto":
         return np.where(found.minimum < 0, "diverging", "sequential")
-    return np.full(len(found.count), "diverging" if colour_map == "diverging" else "sequential")
+    return np.full(len(found.finite), "diverging" if colour_map == "diverging" else "sequential")
 
 
 def _levels(kinds: NDArray[np.str_], found: Statistics) -> MapLevels:

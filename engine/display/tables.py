@@ -6,7 +6,7 @@ end of the range, so entry 128 is exactly its middle: the neutral colour of a di
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -16,6 +16,7 @@ from engine.spec.view import ColourMap
 
 TableName = Literal["diverging", "viridis", "magma", "cividis", "grey", "cyclic"]
 Kind = Literal["diverging", "sequential", "cyclic"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Colour = tuple[int, int, int]
 Table = NDArray[np.uint8]
 """[256, 4], blue, green, red, alpha: the byte order of RGB32."""
@@ -97,12 +98,10 @@ def palette(colour_map: ColourMap = "auto", dark: bool = True) -> Palette:
         >>> palette("magma").name("sequential"), palette("auto").name("sequential")
         ('magma', 'viridis')
     """
-    if colour_map in ("auto", "diverging"):
-        return Palette("viridis", dark)
-    return Palette(colour_map, dark)
+    return Palette("viridis" if colour_map == "auto" or colour_map == "diverging" else colour_map, dark)
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(name: TableName, dark: bool = True) -> Table:
     """The 256 colours of a table, read-only.
 
@@ -156,7 +155,7 @@ def _colours(code: str) -> NDArray[np.uint8]:
 def _between(anchors: NDArray[np.integer]) -> NDArray[np.uint8]:
     """[255, 3] on straight lines between evenly spaced colours."""
     at, known = np.linspace(0, 1, STEPS + 1), np.linspace(0, 1, len(anchors))
-    return np.rint(np.stack([np.interp(at, known, channel) for channel in anchors.T], axis=1)).astype(np.uint8)
+    return np.stack([np.rint(np.interp(at, known, channel)) for channel in anchors.T], axis=1).astype(np.uint8)
 
 
 def _diverging(low: NDArray[np.uint8], zero: NDArray[np.uint8], high: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -170,7 +169,7 @@ def _diverging(low: NDArray[np.uint8], zero: NDArray[np.uint8], high: NDArray[np
 def _cyclic() -> NDArray[np.uint8]:
     """A closed loop through orange (0), light (π/2), blue (π) and dark (−π/2).
 
-    The loop lies in the plane of lightness and blue–yellow, the two differences that people who confuse red and
+    The loop lies in the plane of lightness and blue-yellow, the two differences that people who confuse red and
     green see as well as others. Direction 0 has the colour of positive values, ±π that of negative ones.
     """
     angle = np.linspace(-np.pi, np.pi, STEPS + 1)[:, None]
@@ -198,4 +197,4 @@ def _from_oklab(lab: NDArray[np.float64]) -> NDArray[np.uint8]:
     linear = (lab @ np.linalg.inv(_OPPONENTS).T) ** 3 @ np.linalg.inv(_CONES).T
     linear = np.clip(linear, 0, 1)
     value = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.rint(value * 255).astype(np.uint8)
+    return np.asarray(np.rint(value * 255), np.uint8)

@@ -6,6 +6,7 @@ Pillow only, from an open handle: never through a memory map, which would end th
 from __future__ import annotations
 
 import os
+import re
 import stat
 import warnings
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
 # Pillow warns of oddities (a damaged EXIF block) in pictures that it reads all the same.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
-_GREY_MODES = ("1", "L", "LA", "La", "I", "F")
+_GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N", "F")
 _ALPHA_NOTE = "alpha laid on white"
 
 
@@ -111,7 +112,7 @@ def load_image(path: str | Path, page: int = 0) -> Image:
         except BadFile:
             raise
         except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
-            raise _too_large(file.name, "more") from error
+            raise _too_large(file.name, _pixels_told(error)) from error
         except PIL.UnidentifiedImageError as error:
             text = f"{file.name} is no picture that can be read; {FORMAT_TEXT} files can."
             raise BadFile(text) from error
@@ -140,22 +141,19 @@ def _open_file(file: Path) -> BinaryIO:
         raise BadFile(f"{str(file)[:200]!r} cannot be opened; check the name.") from error
 
 
-def _too_large(name: str, pixels: str) -> BadFile:
-    limit = f"{MAX_PIXELS // 1_000_000} million pixels"
-    return BadFile(f"{name} has {pixels} than the {limit} that can be read; save a smaller copy of it.")
+def _pixels_told(error: Exception) -> int:
+    """The number of pixels out of Pillow's refusal, which has it nowhere else."""
+    found = re.search(r"\d+", str(error))
+    return int(found.group()) if found else MAX_PIXELS + 1
+
+
+def _too_large(name: str, pixels: int) -> BadFile:
+    return BadFile(f"{name} has {pixels:,} pixels; at most {MAX_PIXELS:,} can be read, so save a smaller copy of it.")
 
 
 def _decode(name: str, handle: BinaryIO, page: int) -> Image:
     with PIL.Image.open(handle, formats=FORMATS) as opened:
-        height, width = opened.height, opened.width
-        if height * width > MAX_PIXELS:
-            raise _too_large(name, f"{height:,} × {width:,} pixels, more")
-        pages = getattr(opened, "n_frames", 1)
-        if not 0 <= page < pages:
-            held = "one picture" if pages == 1 else f"{pages} pictures"
-            raise BadFile(f"{name} holds {held}; there is no picture {page + 1}.")
-        if page:
-            opened.seek(page)
+        pages = _turn_to(name, opened, page)
         coarse = ";16" in str(opened.tile) and not opened.mode.startswith("I")
         size, mode, form = (opened.height, opened.width), opened.mode, opened.format or ""
         opened.load()
@@ -175,6 +173,19 @@ def _decode(name: str, handle: BinaryIO, page: int) -> Image:
             note=", ".join([*([remark] if remark else []), *notes]),
             deep=deep,
         )
+
+
+def _turn_to(name: str, opened: PIL.Image.Image, page: int) -> int:
+    """Go to a picture of the file, still undecoded, and return how many there are."""
+    pages: int = getattr(opened, "n_frames", 1)
+    if not 0 <= page < pages:
+        held = "one picture" if pages == 1 else f"{pages} pictures"
+        raise BadFile(f"{name} holds {held}; there is no picture {page + 1}.")
+    if page:
+        opened.seek(page)
+    if opened.height * opened.width > MAX_PIXELS:
+        raise _too_large(name, opened.height * opened.width)
+    return pages
 
 
 def _upright(picture: PIL.Image.Image) -> PIL.Image.Image:
@@ -200,7 +211,7 @@ def _is_transparent(picture: PIL.Image.Image) -> bool:
 
 
 def _channels(picture: PIL.Image.Image) -> int:
-    if picture.mode.startswith(_GREY_MODES):
+    if picture.mode in _GREY_MODES:
         return 1
     return 4 if _is_transparent(picture) else 3
 
@@ -219,7 +230,7 @@ def _deep(picture: PIL.Image.Image) -> tuple[NDArray[np.float32] | None, str]:
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     white, kind = (65535.0, "32-bit grey") if picture.mode == "I" else (1.0, "floating-point grey")
-    if 0 <= low and high <= white:
+    if low >= 0 and high <= white:
         low, high = 0.0, white
     else:
         kind += f", {low:g} shown as black and {high:g} as white"

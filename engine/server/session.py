@@ -153,7 +153,7 @@ class Session:
     def _deliver(self, show: Show, frame: Frame, planes: list[Plane], result: FilterResult | None) -> None:
         shown_range = None
         if result is not None:
-            plane, shown_range = self._painter.map(result.map, show)
+            plane, shown_range = self._painter.map(result.map, show.project, show.dark)
             planes.append(plane)
             self._shown_at = time.monotonic()
             self._sourcing.processed += 1
@@ -182,7 +182,7 @@ class Session:
         if isinstance(job, Transport):
             self._sourcing.move(job)
         elif isinstance(job, Save):
-            self._emit(save_map(job, self._result, self._show))
+            self._emit(save_map(job, self._result.map if self._result else None, self._show))
         return job is not None
 
     def _answer_probe(self) -> bool:

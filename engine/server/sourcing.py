@@ -86,6 +86,7 @@ class Sourcing:
             note=status.note,
             height=status.height,
             width=status.width,
+            channels=status.channels,
             captured=status.captured,
             processed=self.processed,
             dropped=status.dropped,

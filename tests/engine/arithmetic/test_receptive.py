@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +14,6 @@ from engine.arithmetic import (
     chain_geometry,
     output_size,
     pixels_read,
-    receptive,
     receptive_field,
 )
 
@@ -125,7 +122,3 @@ def test_an_empty_chain_is_the_pixel_itself():
 
 def test_a_stride_can_step_over_a_pixel():
     assert cells_reached([Window((1, 1), stride=(2, 2))], (1, 0), [(5, 5)]) == ([], [0])
-
-
-def test_examples_in_the_documentation_hold():
-    assert doctest.testmod(receptive).failed == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from fractions import Fraction
 
 import numpy as np
@@ -22,7 +21,6 @@ from engine.arithmetic import (
     pair,
     pooled_size,
     size_formula,
-    sizes,
 )
 from engine.errors import SpecError
 
@@ -213,7 +211,3 @@ def test_padding_mode_says_what_would_do() -> None:
         check_padding_mode("mirror", 5, 0, 0)
     check_padding_mode("replicate", 1, 100, 100)
     check_padding_mode("zeros", 1, 100, 100)
-
-
-def test_examples_in_the_documentation_hold() -> None:
-    assert doctest.testmod(sizes).failed == 0

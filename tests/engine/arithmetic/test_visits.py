@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.arithmetic import output_size, padding_per_side, visit_counts, visits
+from engine.arithmetic import output_size, padding_per_side, visit_counts
 from engine.errors import SpecError
 
 NUMPY_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
@@ -87,7 +85,3 @@ def test_a_picture_too_small_says_so():
         visit_counts((2, 9), (3, 3), padding=3, padding_mode="circular")
     with pytest.raises(SpecError, match="Picture size"):
         visit_counts((0, 9), (1, 1))
-
-
-def test_examples_in_the_documentation_hold():
-    assert doctest.testmod(visits).failed == 0

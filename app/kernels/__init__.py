@@ -1,0 +1,1 @@
+"""The Kernel page: one picture, one kernel, its feature map."""

@@ -1,0 +1,97 @@
+"""Sliders for the parameters of a named kernel."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.kernels.lenses import put_filter
+from app.state.document import Document
+from app.state.notices import Notices
+from app.widgets.fields import Choice, Slider
+from app.widgets.group import FieldRow
+from engine.errors import SpecError
+from engine.kernels import Parameter, family, kernel
+from engine.spec import edit
+
+ABOUT = "kernel"
+
+
+class ParameterRows(QWidget):
+    """One row for each parameter of the document's kernel; none for a kernel of the person's own."""
+
+    def __init__(self, document: Document, notices: Notices) -> None:
+        super().__init__()
+        self._document = document
+        self._notices = notices
+        self._name = ""
+        self._controls: dict[str, Slider | Choice] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        document.changed.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        spec = self._document.project.filter.kernel
+        if spec.name != self._name:
+            self._name = spec.name
+            self._make(_parameters(spec.name))
+        for name, control in self._controls.items():
+            if name in spec.parameters:
+                control.set_value(spec.parameters[name])
+
+    def _make(self, parameters: tuple[Parameter, ...]) -> None:
+        while self._column.count():
+            item = self._column.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._controls = {}
+        for parameter in parameters:
+            control = _control(parameter)
+            control.value_changed.connect(partial(self._set, parameter.name))
+            self._controls[parameter.name] = control
+            self._column.addWidget(FieldRow(parameter.label, control, tip=parameter.help))
+        self.setVisible(bool(parameters))
+
+    def _set(self, name: str, value: float) -> None:
+        project = self._document.project
+        chosen = project.filter.kernel
+        try:
+            made = kernel(chosen.name, **{**chosen.parameters, name: value}).spec()
+            spec = edit.with_kernel(project.filter, made)
+        except SpecError as error:
+            self._notices.problem(str(error), ABOUT)
+            self._refresh()
+            return
+        self._notices.clear(ABOUT)
+        self._document.edit(put_filter(project, spec), f"change {name}", merge=("kernel", name))
+
+
+def _parameters(name: str) -> tuple[Parameter, ...]:
+    try:
+        return family(name).parameters
+    except SpecError:
+        return ()
+
+
+def _control(parameter: Parameter) -> Slider | Choice:
+    low, high = round(parameter.minimum), round(parameter.maximum)
+    if parameter.labels:
+        named: list[tuple[object, str]] = [(float(low + n), label) for n, label in enumerate(parameter.labels)]
+        return Choice(named, parameter.label, parameter.help)
+    if parameter.automatic:
+        sizes: list[tuple[object, str]] = [(float(size), str(size)) for size in range(low, high + 1, round(parameter.step))]
+        return Choice([(0.0, "automatic"), *sizes], parameter.label, parameter.help)
+    return Slider(
+        parameter.minimum,
+        parameter.maximum,
+        parameter.step,
+        parameter.unit,
+        parameter.integer,
+        parameter.label,
+        parameter.help,
+    )

@@ -1,0 +1,89 @@
+"""The composition root: makes every part of the window and passes each what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.state.document import Document
+from app.state.engine_link import Engine, EngineLink
+from app.state.notices import Notices
+from app.state.settings import Settings, Values
+
+if TYPE_CHECKING:
+    from app.workbench import Workbench
+
+GC_MS = 2000
+FIRST_PICTURE_SECONDS = 0.15
+
+
+def run(arguments: argparse.Namespace, engine: Engine) -> int:
+    """Open the window on a running engine and stay until it is closed; returns the exit status."""
+    application = make_application()
+    settings = Settings()
+    if arguments.reset:
+        settings.change(**{name: getattr(Values(), name) for name in Values.__struct_fields__})
+    if arguments.tour:
+        from app.tour import make_tour
+
+        return make_tour(application, engine, arguments.tour)
+    bench = make_workbench(application, engine, settings)
+    bench.notices.install_hooks()
+    if arguments.file:
+        bench.drops.open_path(arguments.file)
+    bench.window.place(settings.values.geometry)
+    _await_first_picture(bench)
+    bench.window.show()
+    _collect_on_this_thread(bench)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    status = application.exec()
+    return status
+
+
+def make_application() -> QApplication:
+    """The one QApplication, named so that settings and files find their places."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("Convscope")
+    application.setDesktopFileName("convscope")
+    return application
+
+
+def make_workbench(application: QApplication, engine: Engine, settings: Settings) -> Workbench:
+    """All parts of a window, connected and not shown yet."""
+    notices = Notices()
+    document = Document()
+    link = EngineLink(engine, document, notices)
+    link.set_dark(settings.values.dark)
+    # The engine works on the first picture while the rest of the window is being imported and made.
+    link.ask()
+    from app.assemble import assemble
+
+    return assemble(application, document, link, notices, settings)
+
+
+def _await_first_picture(bench: Workbench) -> None:
+    """Give the engine a moment, so that the first paint already shows the picture; never wait longer."""
+    deadline = time.monotonic() + FIRST_PICTURE_SECONDS
+    while bench.page.is_empty and time.monotonic() < deadline:
+        bench.link.pull()
+        time.sleep(0.002)
+
+
+def _collect_on_this_thread(bench: Workbench) -> None:
+    """Cyclic garbage holds Qt objects, and collecting those on another thread crashes: collect here, by the clock."""
+    gc.disable()
+    timer = QTimer(bench)
+    timer.timeout.connect(_collect)
+    timer.start(GC_MS)
+
+
+def _collect() -> None:
+    gc.collect(1)

@@ -1,0 +1,93 @@
+"""Everything of an open window by name: what the table of actions works on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from app.kernels.page import KernelPage
+from app.source.bar import SourceBar
+from app.source.drops import Drops
+from app.state.document import Document
+from app.state.engine_link import EngineLink
+from app.state.notices import Notices
+from app.state.settings import Settings
+from app.widgets.theme import apply_theme
+from app.window import Window
+from engine.codegen import filter_script
+from engine.kernels import format_kernel, weights_of
+from engine.protocol import Problem, Saved
+from engine.spec.edit import CUSTOM
+
+
+class Workbench(QObject):
+    """The parts that were made and the few verbs that concern several of them."""
+
+    def __init__(
+        self,
+        document: Document,
+        link: EngineLink,
+        notices: Notices,
+        settings: Settings,
+        window: Window,
+        source_bar: SourceBar,
+        drops: Drops,
+        page: KernelPage,
+    ) -> None:
+        super().__init__(window)
+        self.document = document
+        self.link = link
+        self.notices = notices
+        self.settings = settings
+        self.window = window
+        self.source_bar = source_bar
+        self.drops = drops
+        self.page = page
+        link.saved.connect(self._on_saved)
+        link.problem.connect(self._on_problem)
+
+    def save_map(self) -> None:
+        """Ask where to, and have the engine write the feature map there."""
+        kinds = "Values (*.npy);;Picture as it looks (*.png)"
+        path, kind = QFileDialog.getSaveFileName(self.window, "Save feature map", "feature-map.npy", kinds)
+        if path:
+            if "." not in path.rsplit("/", 1)[-1]:
+                path += ".png" if "png" in kind else ".npy"
+            self.link.save(path)
+
+    def _on_saved(self, saved: Saved) -> None:
+        self.notices.info(f"Saved {saved.path}.", "save")
+
+    def _on_problem(self, problem: Problem) -> None:
+        if problem.code != "spec":
+            self.notices.problem(problem.message, problem.code)
+
+    def copy_script(self) -> None:
+        """Put the page on the clipboard as a Python script."""
+        project = self.document.project
+        QGuiApplication.clipboard().setText(filter_script(project, project.filter.kernel.name != CUSTOM))
+        self.notices.info("Copied a script that computes this feature map.", "copy")
+
+    def copy_kernel(self) -> None:
+        """Put the kernel's numbers on the clipboard."""
+        QGuiApplication.clipboard().setText(format_kernel(weights_of(self.document.project.filter.kernel)))
+        self.notices.info("Copied the kernel's numbers.", "copy")
+
+    def play_or_pause(self) -> None:
+        """Play what is paused, pause what plays."""
+        state = self.link.last_source
+        playing = state is not None and state.state == "playing"
+        self.link.transport("pause" if playing else "play")
+
+    def toggle_theme(self) -> None:
+        """Change between dark and light, here and in the engine's colours."""
+        self.set_dark(not self.settings.values.dark)
+
+    def set_dark(self, dark: bool) -> None:
+        """Use the dark or the light look, and remember it."""
+        self.settings.change(dark=dark)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, dark)
+        self.link.set_dark(dark)

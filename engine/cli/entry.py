@@ -1,0 +1,126 @@
+"""The command line: finds the verb, prints its answer, and turns every failure into one line and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import engine
+from engine.cli.answer import Answer
+from engine.errors import EngineError, SourceError, SpecError
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+VERBS = {
+    "kernels": "list the named kernels with their parameters",
+    "filter": "run one kernel over a picture",
+    "devices": "list what can compute here",
+}
+
+_NEGATIVE = re.compile(r"-[\d.][\d.,eE+-]*|-inf|-nan")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are errors like all others: no usage text, no exit of its own."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SpecError(f"{message.removeprefix('argument ')}; see {self.prog} --help.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="engine", description="Convolution and small CNNs from the command line.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"convscope {engine.__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
+    for name, summary in VERBS.items():
+        verb = verbs.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
+        verb.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+        _module(name).add_arguments(verb)
+    return parser
+
+
+def _module(verb: str) -> Any:
+    return import_module(f"engine.cli.{verb}")
+
+
+def _with_negatives(arguments: Sequence[str]) -> list[str]:
+    """`--bias -1e-3` as `--bias=-1e-3`: argparse takes what begins with a dash for an option."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and re.fullmatch(r"--[a-z-]+", joined[-1]) and _NEGATIVE.fullmatch(argument):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
+
+
+def _answer(arguments: Sequence[str]) -> str:
+    """What the verb has to say, as text or JSON."""
+    given = _parser().parse_args(_with_negatives(arguments))
+    if given.verb is None:
+        raise SpecError(f"No verb is given; there is {', '.join(VERBS)}.")
+    answer: Answer = _module(given.verb).run(given)
+    return json.dumps(answer.data) if given.json else answer.text
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb.
+
+    Args:
+        arguments: the words after the program's name; those of the process if left out.
+
+    Returns:
+        The exit status: 0 done, 1 it failed, 2 bad input, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file name need not be text, and a terminal need not know ×: neither may end the program.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        print(_answer(sys.argv[1:] if arguments is None else arguments), flush=True)
+    except BrokenPipeError:
+        _drop_output()
+    except SystemExit as leaving:  # --help and --version end this way, with their text still in the buffer
+        return _flushed(int(leaving.code or 0))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        return _failure(error)
+    return DONE
+
+
+def _flushed(status: int) -> int:
+    try:
+        print(end="", flush=True)
+    except OSError:
+        _drop_output()
+    return status
+
+
+def _drop_output() -> None:
+    """Send what is left to nowhere: at its exit Python would try, and complain, once more."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _failure(error: Exception) -> int:
+    """Say what went wrong in one line, and return the exit status that goes with it."""
+    if isinstance(error, EngineError):
+        sentence, status = str(error), FAILED if isinstance(error, SourceError) else BAD_INPUT
+    elif isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        sentence, status = "There is not enough memory for this; a smaller picture would do.", FAILED
+    elif isinstance(error, OSError):
+        sentence, status = f"{error.filename or 'The output'}: {error.strerror or error}.", FAILED
+        _drop_output()
+    else:
+        sentence, status = f"The program is at fault: {type(error).__name__}: {error}", FAILED
+    print(f"error: {_CONTROL.sub(' ', sentence)}", file=sys.stderr, flush=True)
+    return status

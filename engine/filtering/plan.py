@@ -1,0 +1,140 @@
+"""Which of four ways is the quickest for a kernel on a picture; all give the same numbers to float32 rounding.
+
+The costs are fixed figures, measured once, so that the same call always takes the same way and gives the same bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.filtering.direct import MOST_LANES, Group, groups
+from engine.filtering.factors import factors
+from engine.filtering.fourier import Blocks, FourierWork, choose_blocks, peak, spectrum
+from engine.filtering.geometry import Geometry
+from engine.filtering.separable import Term, terms
+
+Weights = NDArray[np.float64]
+Method = Literal["direct", "separable", "fourier", "box"]
+
+# Nanoseconds for one number of the map on one core (AVX-512, 2.6 GHz); only their ratios decide.
+PASS = 0.15
+TAP = 0.043
+COPY = 0.25
+BOX = 1.6
+FOURIER = 2.7
+FOURIER_DOUBLE = 5.6
+TAP_BY_TAP = 0.2
+
+QUIET = 0.35
+"""Up to this share of Σ|K| at its loudest frequency a kernel loses at most 4e-7 in float32 transforms."""
+LOUDEST = 1e20
+"""Σ|K| beyond which a float32 transform could overflow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one kernel will be applied: `method` in one word, what the method needs, and the time it should take.
+
+    `direct` holds each plane's kernel cut for cv2, `separable` each plane's products, `fourier` the blocks' work,
+    `weights` the kernel [planes, kH, kW] as correlation lays it down; `nanoseconds` is for one thread.
+    """
+
+    method: Method
+    nanoseconds: float
+    weights: Weights
+    direct: tuple[tuple[Group, ...], ...] = ()
+    separable: tuple[tuple[Term, ...], ...] = ()
+    fourier: FourierWork | None = None
+
+
+def make_plan(weights: Weights, geometry: Geometry, robust: bool = False) -> Plan:
+    """Choose how to apply a kernel.
+
+    Args:
+        weights: float64 [planes, kH, kW], already turned if a convolution is wanted.
+        geometry: where the kernel moves.
+        robust: only ways that keep an infinite or undefined number of the picture where it is.
+
+    Example:
+        >>> from engine.filtering.geometry import geometry
+        >>> make_plan(np.ones((1, 25, 25)) / 625, geometry((480, 640), (25, 25))).method
+        'box'
+    """
+    return _make_plan(np.ascontiguousarray(weights, np.float64).tobytes(), len(weights), geometry, robust)
+
+
+@lru_cache(maxsize=128)
+def _make_plan(packed: bytes, depth: int, geometry: Geometry, robust: bool) -> Plan:
+    weights = np.frombuffer(packed, np.float64).reshape(depth, *geometry.kernel_size)
+    best = _direct(weights, geometry)
+    for way in (_separable,) if robust else (_separable, _box, _fourier):
+        other = way(weights, geometry, best.nanoseconds)
+        if other is not None and other.nanoseconds < best.nanoseconds:
+            best = other
+    return best
+
+
+def _numbers(geometry: Geometry) -> float:
+    """Numbers of the map with horizontal stride 1: dropped columns are computed, dropped rows are not."""
+    return float(geometry.size[0] * geometry.dense[1] * geometry.lanes)
+
+
+def _direct(weights: Weights, geometry: Geometry) -> Plan:
+    stride, dilation = geometry.stride[0], geometry.dilation[0]
+    kernels = tuple(groups(kernel, stride, dilation) for kernel in weights)
+    calls = sum(len(group.tiles) for kernel in kernels for group in kernel)
+    cost = calls * PASS + np.count_nonzero(weights) * TAP + (calls - 1 + geometry.summed * len(weights)) * COPY
+    if geometry.lanes * geometry.dilation[1] > MOST_LANES:
+        kernels, cost = (), np.count_nonzero(weights) * TAP_BY_TAP
+    return Plan("direct", _numbers(geometry) * cost, weights, direct=kernels)
+
+
+def _separable(weights: Weights, geometry: Geometry, limit: float) -> Plan | None:
+    (kh, kw), numbers = geometry.kernel_size, _numbers(geometry)
+    each = 2 * PASS + (kh + kw) * TAP
+    most = int(limit / (numbers * len(weights) * each))
+    if most < 1 or min(kh, kw) == 1 or geometry.lanes * geometry.dilation[1] > MOST_LANES:
+        return None
+    pairs = [factors(kernel, most) if kernel.any() else () for kernel in weights]
+    if any(found is None for found in pairs) or not any(pairs):
+        return None
+    kernels = tuple(terms(found, geometry) for found in pairs if found is not None)
+    count = sum(map(len, kernels))
+    cost = numbers * (count * each + (count - 1 + geometry.summed * len(weights)) * COPY)
+    return Plan("separable", cost, weights, separable=kernels)
+
+
+def _box(weights: Weights, geometry: Geometry, limit: float) -> Plan | None:
+    cost = BOX * geometry.dense[0] * geometry.dense[1] * geometry.lanes
+    if cost > limit or geometry.summed or geometry.dilation != (1, 1) or geometry.lanes > MOST_LANES:
+        return None
+    return Plan("box", cost, weights) if np.ptp(weights) == 0 else None
+
+
+def _fourier(weights: Weights, geometry: Geometry, limit: float) -> Plan | None:
+    (sy, _), (dy, dx), (kh, kw) = geometry.stride, geometry.dilation, geometry.kernel_size
+    if (sy > 1 and dy > 1) or not 0 < np.abs(weights).sum() < LOUDEST:
+        return None
+    rows, columns, gap = -(-geometry.dense[0] // dy), geometry.dense[1] * geometry.lanes, dx * geometry.lanes
+    blocks = choose_blocks(rows, columns, kh, (kw - 1) * gap + 1, geometry.lanes)
+    if blocks is None or _fourier_cost(blocks, len(weights), dy, FOURIER) > limit:
+        return None
+    double = any(peak(kernel) > QUIET for kernel in weights if kernel.any())
+    cost = _fourier_cost(blocks, len(weights), dy, FOURIER_DOUBLE if double else FOURIER)
+    return Plan("fourier", cost, weights, fourier=_fourier_work(weights, geometry, blocks, double)) if cost < limit else None
+
+
+def _fourier_cost(blocks: Blocks, depth: int, phases: int, each: float) -> float:
+    """Planes share the transform back, which is nearly half of the work."""
+    return each * blocks.numbers * phases * (depth + 1) / 2
+
+
+def _fourier_work(weights: Weights, geometry: Geometry, blocks: Blocks, double: bool) -> FourierWork:
+    gap = geometry.dilation[1] * geometry.lanes
+    spectra = (spectrum(kernel.tobytes(), geometry.kernel_size, gap, blocks.shape, double) for kernel in weights)
+    return FourierWork(geometry, blocks, tuple(spectra), double)

@@ -1,0 +1,61 @@
+"""Live thumbnails: every named kernel on the current frame, when there is nothing more urgent to do."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+
+
+from engine.display.paint import Picture
+from engine.display.thumbnails import make_gallery
+from engine.kernels import kernel, kernel_names
+from engine.protocol import Show, Thumbnails
+from engine.server.paint import Painter
+from engine.spec.edit import with_kernel
+from engine.spec.filter import FilterSpec, KernelSpec
+
+SIDE = 72
+EVERY_SECONDS = 0.25
+
+
+@lru_cache(maxsize=1)
+def _kernels() -> tuple[KernelSpec, ...]:
+    return tuple(kernel(name).spec() for name in kernel_names())
+
+
+class Gallery:
+    """Makes the thumbnails anew at most four times a second, and only when something they show has changed."""
+
+    def __init__(self, painter: Painter) -> None:
+        self._painter = painter
+        self._made = 0.0
+        self._wanted: object = None
+        self.outdated = False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether they will be made soon."""
+        return self.outdated
+
+    def make(self, frame: Picture, show: Show, room: bool) -> Thumbnails | None:
+        """The thumbnails, or None if they are up to date, were made a moment ago, or there is no slot free."""
+        if not self.outdated or not room or time.monotonic() - self._made < EVERY_SECONDS:
+            return None
+        self.outdated = False
+        wanted = (id(frame), _looks(show))
+        if wanted == self._wanted:
+            return None
+        self._wanted = wanted
+        specs = [with_kernel(show.project.filter, each) for each in _kernels()]
+        gallery = make_gallery(frame, specs, SIDE, show.project.view, show.dark)
+        plane, out = self._painter.plane("gallery", *gallery.mosaic.size)
+        gallery.paint(out)
+        self._made = time.monotonic()
+        return Thumbnails(plane=plane, names=kernel_names(), tiles=gallery.mosaic.tiles())
+
+
+def _looks(show: Show) -> tuple[object, ...]:
+    """What the thumbnails depend on, apart from the frame."""
+    spec: FilterSpec = show.project.filter
+    parts = (spec.channels, spec.operation, spec.dilation, spec.bias, spec.detector)
+    return (*parts, show.project.view, show.dark)

@@ -1,0 +1,109 @@
+"""A real document, link, notices and settings; only the engine is a fake that says what a test tells it to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.state.document import Document
+from app.state.engine_link import EngineLink
+from app.state.notices import Notice, Notices
+from app.state.settings import Settings
+from engine.buffers import PictureBuffers, View
+from engine.protocol import Event, Probe, Request, Show, SourceState, Transport
+from engine.spec.source import Source
+
+
+class FakeEngine:
+    """Records what it was asked; `says` makes it answer."""
+
+    def __init__(self) -> None:
+        self.buffers = PictureBuffers()
+        self.held: dict[View, int] = {}
+        self.offered: list[Show] = []
+        self.sent: list[Request] = []
+        self.events: list[Event] = []
+        self.silent_for = 0.0
+
+    def offer(self, request: Show | Probe) -> None:
+        if isinstance(request, Show):
+            self.offered.append(request)
+
+    def send(self, request: Request) -> None:
+        self.sent.append(request)
+
+    def poll(self) -> list[Event]:
+        events, self.events = self.events, []
+        return events
+
+    def restart(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    @property
+    def moves(self) -> list[tuple[str, int]]:
+        """The transport that was asked for."""
+        return [(job.action, job.position) for job in self.sent if isinstance(job, Transport)]
+
+    def first_show_of(self, source: Source) -> int:
+        """As the engine counts: the first of the newest run of Shows that ask for this source."""
+        found = 0
+        for show in reversed(self.offered):
+            if show.project.source == source:
+                found = show.id
+            elif found:
+                break
+        return found
+
+
+class Heard:
+    """What stands in the line of notices."""
+
+    def __init__(self, notices: Notices) -> None:
+        self.standing: dict[str, Notice] = {}
+        self.all: list[str] = []
+        notices.posted.connect(self._post)
+        notices.cleared.connect(self._clear)
+
+    def _post(self, notice: Notice) -> None:
+        self.standing[notice.about] = notice
+        self.all.append(notice.text)
+
+    def _clear(self, about: str) -> None:
+        self.standing.pop(about, None)
+
+
+class Bench:
+    """Everything a source widget is given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.document = Document()
+        self.engine = FakeEngine()
+        self.notices = Notices()
+        self.heard = Heard(self.notices)
+        self.settings = Settings(folder / "settings.json")
+        self.link = EngineLink(self.engine, self.document, self.notices)
+        self.link.ask()
+
+    @property
+    def source(self) -> Source:
+        return self.document.project.source
+
+    def state(self, state: Any, source: Source | None = None, **figures: Any) -> SourceState:
+        """Have the engine say how a source does (the document's, if none is named)."""
+        show = self.engine.first_show_of(source if source is not None else self.source)
+        event = SourceState(show=show, state=state, **figures)
+        self.engine.events.append(event)
+        self.link.pull()
+        return event
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.link.close()
