@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolBu
 from app.actions import Actions
 from app.hud import Hud
 from app.kernels.page import KernelPage
+from app.notice_line import NoticeLine
 from app.source.bar import SourceBar
 from app.source.drops import Drops
 from app.source.guard import SourceGuard
@@ -14,15 +15,12 @@ from app.source.pad import DrawingPad
 from app.source.strip import SourceStrip
 from app.state.document import Document
 from app.state.engine_link import EngineLink
-from app.state.notices import Notice, Notices
+from app.state.notices import Notices
 from app.state.settings import Settings
 from app.widgets.icons import icon
-from app.widgets.notice import NoticeBar
 from app.widgets.theme import apply_theme, set_role
 from app.window import Window
-from app.workbench import Workbench
-
-INFO_MS = 6000
+from app.workbench import Parts, Workbench
 
 
 def assemble(
@@ -32,23 +30,33 @@ def assemble(
     apply_theme(application, settings.values.dark)
     window = Window()
     page = KernelPage(document, link, notices)
-    bar = SourceBar(document, link, settings, notices)
-    drops = Drops(document, notices)
-    drops.install(window)
-    bench = Workbench(document, link, notices, settings, window, bar, drops, page)
-    bench.guard = SourceGuard(document, link, notices, settings)
-    bench.pad = DrawingPad(document, page.input_view)
-    bench.actions = Actions(bench, window)
+    parts = Parts(
+        document=document,
+        link=link,
+        notices=notices,
+        settings=settings,
+        window=window,
+        source_bar=SourceBar(document, link, settings, notices),
+        drops=Drops(document, notices),
+        page=page,
+        pad=DrawingPad(document, page.input_view),
+        guard=SourceGuard(document, link, notices, settings),
+    )
+    bench = Workbench(parts)
+    actions = Actions(bench, window)
     hud = Hud(link)
+    line = NoticeLine(notices)
     page.values_changed.connect(hud.set_values)
-    window.build(_top(bench), SourceStrip(document, link), _notice_line(notices, window), hud)
+    line.action_wanted.connect(actions.trigger)
+    window.build(_top(bench, actions), SourceStrip(document, link, notices, parts.pad.pen), line, hud)
     window.rail.add("Kernel", "One kernel on one picture: see what a convolution does.").setIcon(icon("kernel"))
     window.pages.addWidget(page)
     window.closing.connect(bench.close)
+    parts.drops.install(window)
     return bench
 
 
-def _top(bench: Workbench) -> QFrame:
+def _top(bench: Workbench, actions: Actions) -> QFrame:
     top = QFrame()
     set_role(top, "bar")
     top.setFixedHeight(44)
@@ -59,22 +67,15 @@ def _top(bench: Workbench) -> QFrame:
     row.addWidget(name)
     row.addWidget(bench.source_bar, 1)
     for action, image in (("undo", "undo"), ("redo", "redo"), ("theme", "theme")):
-        bench.actions.by_id[action].setIcon(icon(image))
+        actions.by_id[action].setIcon(icon(image))
         button = QToolButton()
-        button.setDefaultAction(bench.actions.by_id[action])
+        button.setDefaultAction(actions.by_id[action])
         row.addWidget(button)
-    menu = QToolButton(text="☰")
+    menu = QToolButton()
+    menu.setText("☰")
     menu.setAccessibleName("Menu")
     menu.setToolTip("Everything the program can do, with its shortcuts")
     menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    menu.setMenu(bench.actions.menu(menu))
+    menu.setMenu(actions.menu(menu))
     row.addWidget(menu)
     return top
-
-
-def _notice_line(notices: Notices, window: Window) -> NoticeBar:
-    line = NoticeBar()
-    return line
-
-
-_ = (Notice, INFO_MS)

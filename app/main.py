@@ -27,24 +27,23 @@ FIRST_PICTURE_SECONDS = 0.15
 def run(arguments: argparse.Namespace, engine: Engine) -> int:
     """Open the window on a running engine and stay until it is closed; returns the exit status."""
     application = make_application()
-    settings = Settings()
-    if arguments.reset:
-        settings.change(**{name: getattr(Values(), name) for name in Values.__struct_fields__})
     if arguments.tour:
         from app.tour import make_tour
 
         return make_tour(application, engine, arguments.tour)
+    settings = Settings()
+    if arguments.reset:
+        settings.change(**{name: getattr(Values(), name) for name in Values.__struct_fields__})
     bench = make_workbench(application, engine, settings)
     bench.notices.install_hooks()
     if arguments.file:
-        bench.drops.open_path(arguments.file)
+        bench.open_path(arguments.file)
     bench.window.place(settings.values.geometry)
     _await_first_picture(bench)
     bench.window.show()
     _collect_on_this_thread(bench)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    status = application.exec()
-    return status
+    return application.exec()
 
 
 def make_application() -> QApplication:

@@ -31,7 +31,10 @@ class Rail(QFrame):
     def add(self, text: str, help: str) -> QToolButton:
         """A button for the next page; the caller gives it its icon."""
         number = len(self._group.buttons())
-        button = QToolButton(text=text, checkable=True, checked=number == 0)
+        button = QToolButton()
+        button.setText(text)
+        button.setCheckable(True)
+        button.setChecked(number == 0)
         set_role(button, "rail")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(22, 22))

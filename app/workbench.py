@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -9,6 +11,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from app.kernels.page import KernelPage
 from app.source.bar import SourceBar
 from app.source.drops import Drops
+from app.source.edits import source_for_path, source_name, with_source
+from app.source.guard import SourceGuard
+from app.source.pad import DrawingPad
 from app.state.document import Document
 from app.state.engine_link import EngineLink
 from app.state.notices import Notices
@@ -16,36 +21,58 @@ from app.state.settings import Settings
 from app.widgets.theme import apply_theme
 from app.window import Window
 from engine.codegen import filter_script
+from engine.errors import SpecError
 from engine.kernels import format_kernel, weights_of
 from engine.protocol import Problem, Saved
 from engine.spec.edit import CUSTOM
 
 
-class Workbench(QObject):
-    """The parts that were made and the few verbs that concern several of them."""
+@dataclass
+class Parts:
+    """Everything that was made for one window."""
 
-    def __init__(
-        self,
-        document: Document,
-        link: EngineLink,
-        notices: Notices,
-        settings: Settings,
-        window: Window,
-        source_bar: SourceBar,
-        drops: Drops,
-        page: KernelPage,
-    ) -> None:
-        super().__init__(window)
-        self.document = document
-        self.link = link
-        self.notices = notices
-        self.settings = settings
-        self.window = window
-        self.source_bar = source_bar
-        self.drops = drops
-        self.page = page
-        link.saved.connect(self._on_saved)
-        link.problem.connect(self._on_problem)
+    document: Document
+    link: EngineLink
+    notices: Notices
+    settings: Settings
+    window: Window
+    source_bar: SourceBar
+    drops: Drops
+    page: KernelPage
+    pad: DrawingPad
+    guard: SourceGuard
+
+
+class Workbench(QObject):
+    """The few verbs that concern several parts of the window."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts.window)
+        self.parts = parts
+        self.document = parts.document
+        self.link = parts.link
+        self.notices = parts.notices
+        self.settings = parts.settings
+        self.window = parts.window
+        self.source_bar = parts.source_bar
+        self.drops = parts.drops
+        self.page = parts.page
+        self.link.saved.connect(self._on_saved)
+        self.link.problem.connect(self._on_problem)
+
+    def close(self) -> None:
+        """Remember the window's place and end the engine."""
+        self.settings.change(geometry=self.window.placement())
+        self.link.close()
+
+    def open_path(self, path: str) -> None:
+        """Open a picture, clip or folder that was named on the command line."""
+        try:
+            source = source_for_path(path)
+        except SpecError as error:
+            self.notices.problem(str(error), "source")
+            return
+        self.document.edit(with_source(self.document.project, source), f"open {source_name(source)}")
 
     def save_map(self) -> None:
         """Ask where to, and have the engine write the feature map there."""

@@ -60,7 +60,8 @@ class KernelPanel(Group):
         self._size.value_changed.connect(self._resize)
         self._size.rejected.connect(self._refuse_size)
         self._parameters = ParameterRows(document, notices)
-        self._facts = QLabel(wordWrap=True)
+        self._facts = QLabel()
+        self._facts.setWordWrap(True)
         set_role(self._facts, "second")
         self._build()
         document.changed.connect(self._refresh)
@@ -87,7 +88,8 @@ class KernelPanel(Group):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for text, image, name, help, tool in TOOLS:
-            button = QToolButton(text=text)
+            button = QToolButton()
+            button.setText(text)
             if image:
                 button.setIcon(icon(image))
             describe(button, name, help)

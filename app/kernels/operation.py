@@ -117,7 +117,7 @@ class OperationPanel(Group):
     def _set_channels(self, channels: object) -> None:
         project = self._document.project
         assert channels in ("grey", "each", "sum")
-        spec = with_channels(project.filter, channels)  # type: ignore[arg-type]
+        spec = with_channels(project.filter, channels)
         self._document.edit(put_filter(project, spec), "change channels")
 
     def _choose_padding(self, kind: object) -> None:

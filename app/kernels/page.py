@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app.kernels.colours import ColourControls
 from app.kernels.gallery_panel import GalleryPanel
@@ -24,6 +24,7 @@ from engine.spec.geometry import FilterGeometry
 
 SIDE_WIDTH = 300
 STRIP_HEIGHT = 124
+PICTURE_WIDTH = 200
 
 
 class KernelPage(QWidget):
@@ -45,7 +46,7 @@ class KernelPage(QWidget):
         self.gallery = GalleryPanel(document, link)
         self.readout = ReadoutPanel()
         self._views = ViewLink(self.input.view, self.map.view)
-        self._probing = Probing(self, link)
+        self.probing = Probing(self, link)
         self._build()
         link.picture.connect(self._on_picture)
         link.result.connect(self._on_result)
@@ -56,9 +57,12 @@ class KernelPage(QWidget):
     def _build(self) -> None:
         pictures = QSplitter(Qt.Orientation.Horizontal)
         pictures.setChildrenCollapsible(False)
-        for panel in (self.input, self.map):
+        for place, panel in enumerate((self.input, self.map)):
+            # Their headers differ; left to their hints, the pictures would have different sizes.
+            panel.setMinimumWidth(PICTURE_WIDTH)
+            panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             pictures.addWidget(panel)
-        pictures.setSizes([1000, 1000])
+            pictures.setStretchFactor(place, 1)
         below = QHBoxLayout()
         below.setSpacing(8)
         below.addWidget(self.gallery, 1)
@@ -136,7 +140,7 @@ class KernelPage(QWidget):
         geometry = self.geometry_now
         if geometry is not None:
             self.operation.show_geometry(geometry)
-        self._probing.refresh()
+        self.probing.refresh()
 
     def _relate(self) -> None:
         geometry = self.geometry_now

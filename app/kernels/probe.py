@@ -27,9 +27,19 @@ class Probing(QObject):
         self._link = link
         self._view = ""
         self._cell: Cell | None = None
+        self._answered: tuple[str, Cell | None] = ("", None)
         page.input.view.hovered.connect(self._over_input)
         page.map.view.hovered.connect(self._over_map)
         link.readout.connect(self._on_readout)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the values of the cell are known."""
+        return self._answered == (self._view, self._cell)
+
+    def look_at(self, view: str, cell: Cell | None) -> None:
+        """Do as if the cursor were there."""
+        self._probe(view, cell)
 
     def _over_input(self, cell: Cell | None) -> None:
         self._probe("input", cell)
@@ -71,6 +81,7 @@ class Probing(QObject):
     def _on_readout(self, readout: Readout) -> None:
         if self._cell != (readout.row, readout.column) or self._view != readout.view:
             return
+        self._answered = (self._view, self._cell)
         spec = self._page.document.project.filter
         parts = [] if spec.detector.kind == "none" else [spec.detector.kind.replace("_", " ")]
         parts += [] if spec.pooling.kind == "none" else [f"{spec.pooling.kind} pooling"]

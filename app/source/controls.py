@@ -28,6 +28,7 @@ class SourceControls(QWidget):
         self.document = document
         self.link = link
         self.notices = notices
+        self._captions: list[QLabel] = []
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(LABEL_GAP)
@@ -53,8 +54,19 @@ class SourceControls(QWidget):
             caption.setTextFormat(Qt.TextFormat.PlainText)
             caption.setToolTip(tip_text(tip or widget.accessibleDescription()))
             caption.setBuddy(widget)
+            self._captions.append(caption)
             self.row.addWidget(caption)
         self.row.addWidget(widget, stretch)
+
+    def fit(self, width: int) -> None:
+        """Give up the labels, which the tool tips repeat, where there is no room for them."""
+        self._show_captions(True)
+        if self.minimumSizeHint().width() > width:
+            self._show_captions(False)
+
+    def _show_captions(self, on: bool) -> None:
+        for caption in self._captions:
+            caption.setVisible(on)
 
     def fill(self) -> None:
         """Leave the rest of the row empty."""

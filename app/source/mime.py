@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from platformdirs import user_cache_path
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
+from PySide6.QtGui import QImage, QImageWriter, QPixmap
 
 from app.source.edits import source_for_path, source_for_text
 from engine.errors import BadFile, SpecError
@@ -91,6 +91,8 @@ def _write(path: Path, data: bytes) -> None:
 def _png(image: QImage) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, b"PNG", QUICK_PNG):
+    writer = QImageWriter(buffer, QByteArray(b"png"))
+    writer.setQuality(QUICK_PNG)
+    if not writer.write(image):
         raise SpecError("The picture that was given cannot be packed; save it to a file and open that.")
     return bytes(buffer.data().data())

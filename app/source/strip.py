@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from app.source.camera_controls import CameraControls
@@ -22,7 +23,7 @@ from app.state.engine_link import EngineLink
 from app.state.notices import Notices
 from app.widgets.theme import set_role
 from engine.protocol import SourceState
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Stream
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream
 
 HEIGHT = 40
 
@@ -45,7 +46,7 @@ class SourceStrip(QFrame):
         }
         self._made: dict[type, SourceControls] = {}
         self._current: SourceControls | None = None
-        self._shown: tuple[object, ...] = ()
+        self._source: Source | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 0, 12, 0)
         self.setFixedHeight(HEIGHT)
@@ -78,6 +79,7 @@ class SourceStrip(QFrame):
             self._current.hide()
         self._current = controls
         controls.show()
+        self._fit()
 
     def _controls_for(self, kind: type) -> SourceControls:
         if kind not in self._made:
@@ -88,7 +90,22 @@ class SourceStrip(QFrame):
     def _hear(self, state: SourceState | None) -> None:
         source = self._link.source_of(state.show) if state is not None else None
         # How the source before this one did may still be on its way.
-        if source is None or identity(source) != self._shown or self._current is None:
+        if source is None or self._source is None or identity(source) != identity(self._source):
             return
-        self._current.show_state(state)
-        self.setVisible(self._current.wanted)
+        self.controls().show_state(state)
+        self._reveal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make the controls fit."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        margins = self._row.contentsMargins()
+        self.controls().fit(self.width() - margins.left() - margins.right())
+
+    def _reveal(self) -> None:
+        wanted = self.controls().wanted
+        # Without a parent it would come up as a window of its own.
+        if not wanted or self.parentWidget() is not None:
+            self.setVisible(wanted)

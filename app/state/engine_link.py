@@ -159,6 +159,15 @@ class EngineLink(QObject):
         self._engine.restart()
         self.ask()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is on the screen is the document as it is now, and its source has given a frame."""
+        state = self.last_source
+        if state is None or state.state == "opening" or not state.captured:
+            return False
+        current = self.source_of(state.show) == self._document.project.source
+        return current and self._answered >= self._shows and not self._pending_paint
+
     def close(self) -> None:
         """Stop pulling and end the engine."""
         self._timer.stop()

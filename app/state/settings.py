@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from platformdirs import user_config_path
@@ -57,10 +59,14 @@ class Settings:
         data = msgspec.json.format(msgspec.json.encode(self.values), indent=2)
         with contextlib.suppress(OSError, EngineError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            atomic_write(self.path, lambda file: file.write(data))
+            atomic_write(self.path, partial(_write, data))
 
     def add_recent(self, kind: str, path: str) -> None:
         """Put a source at the top of the recent ones."""
         newest = Recent(kind=kind, path=path)
         others = [entry for entry in self.values.recent if entry != newest]
         self.change(recent=(newest, *others)[:MAX_RECENT])
+
+
+def _write(data: bytes, file: BinaryIO) -> None:
+    file.write(data)

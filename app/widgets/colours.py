@@ -26,8 +26,8 @@ def mixed(start: QColor, end: QColor, share: float) -> QColor:
 
 
 def readable_on(background: QColor) -> QColor:
-    """Near-black or white, whichever stands out more from `background`."""
-    dark, light = QColor("#14171c"), QColor("#ffffff")
+    """Black or white, whichever stands out more from `background`."""
+    dark, light = QColor("#000000"), QColor("#ffffff")
     return max(dark, light, key=lambda colour: contrast(colour, background))
 
 

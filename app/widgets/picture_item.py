@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
 from pyqtgraph import GraphicsObject
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+_EXACT_FROM = 3.0  # device pixels per image pixel
+_BYTES = 4
 
 
 class PictureItem(GraphicsObject):  # type: ignore[misc]
@@ -45,22 +50,45 @@ class PictureItem(GraphicsObject):  # type: ignore[misc]
         image = self._image
         if image is None or image.isNull() or self._cells.isEmpty():
             return
-        across, down = image.width() / self._cells.width(), image.height() / self._cells.height()
         transform = painter.deviceTransform()
-        if min(transform.m11() / across, transform.m22() / down) < 1.0:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-            painter.drawImage(self._cells, image, QRectF(image.rect()))
+        zoom = min(
+            transform.m11() * self._cells.width() / image.width(),
+            transform.m22() * self._cells.height() / image.height(),
+        )
+        if zoom >= _EXACT_FROM and image.depth() == 8 * _BYTES:
+            self._paint_enlarged(painter, image, option.exposedRect.intersected(self._cells))
             return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        # Only what is seen: scaling a whole picture to a hundred thousand pixels loses exactness and time.
-        seen: QRectF = option.exposedRect.intersected(self._cells)
-        source = _whole_pixels(seen, across, down)
-        cells = QRectF(source.x() / across, source.y() / down, source.width() / across, source.height() / down)
-        painter.drawImage(cells, image, source)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < 1.0)
+        painter.drawImage(self._cells, image, QRectF(image.rect()))
+
+    def _paint_enlarged(self, painter: QPainter, image: QImage, seen: QRectF) -> None:
+        """Give each device pixel the colour under its middle.
+
+        Qt's own scaling steps in 1/65536 of an image pixel and rounds at the ends: in a wide, deep view its cells lie
+        several device pixels off the lines drawn between them.
+        """
+        transform = painter.deviceTransform()
+        place = transform.mapRect(seen)
+        left, top = math.floor(place.left() + 0.5), math.floor(place.top() + 0.5)
+        right, bottom = math.floor(place.right() + 0.5), math.floor(place.bottom() + 0.5)
+        scale_x, scale_y = image.width() / self._cells.width(), image.height() / self._cells.height()
+        columns = _sources(left, right, transform.dx(), transform.m11() / scale_x, image.width())
+        rows = _sources(top, bottom, transform.dy(), transform.m22() / scale_y, image.height())
+        if not columns.size or not rows.size:
+            return
+        pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.bytesPerLine() // _BYTES)
+        first, last = int(rows[0]), int(rows[-1]) + 1
+        enlarged = pixels[first:last].take(columns, axis=1).take(rows - first, axis=0)
+        painter.save()
+        painter.resetTransform()
+        base = painter.deviceTransform()
+        exact = QImage(enlarged.data, columns.size, rows.size, columns.size * _BYTES, image.format())
+        exact.setDevicePixelRatio(base.m11())
+        painter.drawImage(QPointF((left - base.dx()) / base.m11(), (top - base.dy()) / base.m22()), exact)
+        painter.restore()
 
 
-def _whole_pixels(seen: QRectF, across: float, down: float) -> QRectF:
-    """The whole image pixels that touch `seen` cells."""
-    left, top = math.floor(seen.left() * across), math.floor(seen.top() * down)
-    right, bottom = math.ceil(seen.right() * across), math.ceil(seen.bottom() * down)
-    return QRectF(left, top, right - left, bottom - top)
+def _sources(start: int, end: int, origin: float, zoom: float, length: int) -> NDArray[np.intp]:
+    """The image pixel, of `length`, under the middle of each device pixel from `start` to `end`."""
+    middles = np.arange(start, end) + 0.5
+    return np.clip(np.floor((middles - origin) / zoom).astype(np.intp), 0, length - 1)

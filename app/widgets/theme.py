@@ -42,7 +42,7 @@ _DIMMED = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.HighlightedText
 def apply_theme(app: QApplication, dark: bool) -> None:
     """Dress the whole application in the dark or the light table. May be called again at any time."""
     table = DARK if dark else LIGHT
-    if app.style().name() != "fusion":
+    if not app.styleSheet():  # under a style sheet the style below has no name to ask for, and was set before it
         app.setStyle("Fusion")
     app.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
     app.setPalette(palette_of(table))

@@ -50,7 +50,7 @@ def _cuda(torch: Any) -> list[Device]:
     properties = [torch.cuda.get_device_properties(index) for index in range(torch.cuda.device_count())]
     return [
         Device(
-            device=f"cuda:{index}",
+            device=f"cuda:{index}" if index else "cuda",
             available=True,
             detail=f"{one.name}, {one.total_memory / 2**30:.0f} GiB",
             memory_bytes=int(one.total_memory),

@@ -37,7 +37,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="engine", description="Convolution and small CNNs from the command line.", allow_abbrev=False)
+    parser = _Parser(
+        prog="python -m engine", description="Convolution and small CNNs from the command line.", allow_abbrev=False
+    )
     parser.add_argument("--version", action="version", version=f"convscope {engine.__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
     for name, summary in VERBS.items():

@@ -44,7 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stride", type=_whole_or_pair, default=1, metavar="N|V,H", help=help_of["stride"])
     parser.add_argument("--dilation", type=_whole_or_pair, default=1, metavar="N|V,H", help=help_of["dilation"])
     parser.add_argument("--bias", type=_number, default=0.0, metavar="X", help=help_of["bias"])
-    parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda, cuda:N or mps")
+    parser.add_argument(
+        "--device",
+        default="auto",
+        metavar="D",
+        help="auto, cpu, cuda or mps; auto takes what is fastest for one picture",
+    )
 
 
 def run(arguments: argparse.Namespace) -> Answer:

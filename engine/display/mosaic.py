@@ -96,7 +96,7 @@ def layout(
 
     Example:
         >>> layout(512, 28, 28).size
-        (521, 811)
+        (521, 840)
     """
     if count < 1 or height < 1 or width < 1:
         raise SpecError(f"{count} maps of {height}×{width} cells have nothing to show; at least one of 1×1 is needed.")

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from queue import Empty, SimpleQueue
 
 Band = tuple[int, int]
 Work = Callable[[int, int], None]
 IDLE_SECONDS = 0.5
 """A helper that has had nothing to do for so long ends; a live picture comes far more often."""
+
+
+PROBE = 32
+"""Every so many calls the way that lately did worse is tried again."""
+LONG = 3e6
+"""Nanoseconds from which work counts as long; short and long work find out separately whether sharing pays."""
 
 
 class Cancelled(Exception):
@@ -36,13 +44,35 @@ def split(rows: int, parts: int, least: int = 1) -> list[Band]:
     """
     parts = max(1, min(parts, rows // max(least, 1)))
     edges = [rows * part // parts for part in range(parts + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
+
+
+class _Habit:
+    """Whether a second core is worth waking just now: it is not while something else keeps it busy.
+
+    `pace` is the processor time got per second of waiting, alone and with helpers, as it lately was.
+    """
+
+    def __init__(self) -> None:
+        self._pace = {False: 1.0, True: 1.6}
+        self._calls = 0
+
+    def choose(self) -> bool:
+        """True to share; now and then the way that did worse, to see whether that has changed."""
+        self._calls += 1
+        sharing = self._pace[True] > 1.05 * self._pace[False]
+        return sharing != (self._calls % PROBE == 0)
+
+    def note(self, shared: bool, processor: float, wall: float) -> None:
+        """Remember how it went."""
+        self._pace[shared] += 0.3 * (min(processor / max(wall, 1e-6), workers()) - self._pace[shared])
 
 
 class _Job:
-    """Bands still to do, and how many threads are at one."""
+    """Bands still to do, how many threads are at one, and the processor seconds they have taken."""
 
     def __init__(self, work: Work, bands: Sequence[Band]) -> None:
+        self.processor = 0.0
         self._work = work
         self._bands = deque(bands)
         self._busy = 0
@@ -52,24 +82,26 @@ class _Job:
     def help(self) -> None:
         """Do bands until none is left; an error goes to the caller."""
         while (band := self._take()) is not None:
+            begun = time.thread_time()
             try:
                 self._work(*band)
             except BaseException as error:
                 self._error = self._error or error
                 self._bands.clear()
             finally:
-                self._give_back()
+                self._give_back(time.thread_time() - begun)
 
     def run(self, cancelled: Callable[[], bool] | None) -> None:
         """The caller's share: bands, then a wait for those that helpers are at."""
         try:
             while (band := self._take()) is not None:
+                begun = time.thread_time()
                 try:
                     if cancelled is not None and cancelled():
                         raise Cancelled
                     self._work(*band)
                 finally:
-                    self._give_back()
+                    self._give_back(time.thread_time() - begun)
         finally:
             self._bands.clear()
             with self._changed:
@@ -84,9 +116,10 @@ class _Job:
             self._busy += 1
             return self._bands.popleft()
 
-    def _give_back(self) -> None:
+    def _give_back(self, processor: float) -> None:
         with self._changed:
             self._busy -= 1
+            self.processor += processor
             if self._busy == 0:
                 self._changed.notify_all()
 
@@ -122,28 +155,48 @@ class _Helpers:
 
 
 _helpers = _Helpers()
+_habits = {False: _Habit(), True: _Habit()}
 
 
-def run_bands(
-    work: Work, bands: Sequence[Band], parallel: bool = False, cancelled: Callable[[], bool] | None = None
+def run_bands(work: Work, bands: Sequence[Band], cancelled: Callable[[], bool] | None = None) -> None:
+    """Call `work(first, last + 1)` for every band, one after the other.
+
+    Args:
+        work: what to do.
+        bands: taken in their order.
+        cancelled: asked before each band.
+
+    Raises:
+        Cancelled: as soon as `cancelled()` is true.
+    """
+    for band in bands:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        work(*band)
+
+
+def share_bands(
+    work: Work, bands: Sequence[Band], nanoseconds: float, cancelled: Callable[[], bool] | None = None
 ) -> None:
-    """Call `work(first, last + 1)` for every band, on several threads if `parallel`.
+    """Call `work(first, last + 1)` for every band, with helpers if that has lately been quicker.
 
     Args:
         work: must write to memory that no other band writes to.
         bands: taken in their order.
-        parallel: False for work so small that waking a helper would cost more than it brings.
-        cancelled: asked in the caller's thread before each band.
+        nanoseconds: what one thread should take for all of them.
+        cancelled: asked in the caller's thread before each of its bands.
 
     Raises:
         Cancelled: as soon as `cancelled()` is true; no band is running any more when it is raised.
     """
-    if not parallel or len(bands) < 2 or workers() < 2:
-        for band in bands:
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            work(*band)
+    if len(bands) < 2 or workers() < 2:
+        run_bands(work, bands, cancelled)
         return
+    habit = _habits[nanoseconds >= LONG]
+    shared = habit.choose()
     job = _Job(work, bands)
-    _helpers.call(job, len(bands) - 1)
+    begun = time.perf_counter()
+    if shared:
+        _helpers.call(job, len(bands) - 1)
     job.run(cancelled)
+    habit.note(shared, job.processor, time.perf_counter() - begun)

@@ -90,7 +90,7 @@ def padded_rows(plane: Array, geometry: Geometry, first: int, count: int) -> Arr
     A view of the picture where that is possible, otherwise this thread's scratch memory.
     """
     top = first - geometry.rows[0]
-    if 0 <= top and top + count <= geometry.height and plane.strides[1] == plane.itemsize * plane.shape[2]:
+    if top >= 0 and top + count <= geometry.height and plane.strides[1] == plane.itemsize * plane.shape[2]:
         return plane[top : top + count]
     band = scratch("rows", (count, *plane.shape[1:]))
     rows = zones(first, count, geometry.height, geometry.rows, geometry.mode)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.filtering.bands import Band
 from engine.filtering.border import padded_columns, padded_rows
 from engine.filtering.direct import anchor_and_border
 from engine.filtering.geometry import Geometry
@@ -18,7 +19,7 @@ class NotFinite(Exception):
     """The picture holds an infinite or undefined number, which this method would spread; the direct one does not."""
 
 
-def box_band(image: Array, out: Array, geometry: Geometry, weight: float, bias: float, band: tuple[int, int]) -> None:
+def box_band(image: Array, out: Array, geometry: Geometry, weight: float, band: Band) -> None:
     """Rows `band` of the map; no dilation, one plane. The sums are kept in double precision by cv2.
 
     Raises:
@@ -36,7 +37,4 @@ def box_band(image: Array, out: Array, geometry: Geometry, weight: float, bias: 
     anchor, border = native or (0, cv2.BORDER_REPLICATE)
     sums = scratch("piece", source.shape)
     cv2.boxFilter(source, -1, (kw, kh), sums, (anchor, 0), False, border)
-    part = out[low:high]
-    np.multiply(sums[:dense:sy, ::sx][:, : geometry.size[1]], np.float32(weight), out=part)
-    if bias:
-        np.add(part, np.float32(bias), out=part)
+    np.multiply(sums[:dense:sy, ::sx][:, : geometry.size[1]], np.float32(weight), out=out[low:high])

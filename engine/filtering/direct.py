@@ -10,14 +10,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.filtering.bands import Band
 from engine.filtering.border import padded_columns, padded_rows
 from engine.filtering.geometry import Geometry
 from engine.filtering.scratch import scratch
+from engine.filtering.tiles import LARGEST_TILE, Group
 
 Array = NDArray[np.float32]
 Weights = NDArray[np.float64]
-LARGEST_TILE = 121
-"""Weights that one call of cv2.filter2D takes; from 130 on it would turn to a double precision Fourier transform."""
+Kernels = tuple[tuple[Group, ...], ...]
+"""One kernel, cut up, for each plane."""
 MOST_LANES = 128
 """Channels that OpenCV 5 takes."""
 BORDERS = {
@@ -26,39 +28,6 @@ BORDERS = {
     "replicate": cv2.BORDER_REPLICATE,
 }
 """Padding modes that cv2 makes up while it filters; it refuses BORDER_WRAP."""
-
-
-class Tile(NamedTuple):
-    """A rectangle of weights, float32, and where it sits in its group."""
-
-    row: int
-    column: int
-    weights: Array
-
-
-class Group(NamedTuple):
-    """Kernel rows `first`, `first + q`, …: those that meet the same rows of the picture when the stride steps over q."""
-
-    first: int
-    tiles: tuple[Tile, ...]
-
-
-def groups(weights: Weights, stride: int, dilation: int) -> tuple[Group, ...]:
-    """Cut a kernel [kH, kW] into what one call of cv2 can take, for this vertical stride and dilation."""
-    step = stride // math.gcd(stride, dilation)
-    firsts = range(min(step, len(weights)))
-    return tuple(Group(first, _tiles(weights[first::step])) for first in firsts)
-
-
-def _tiles(weights: Weights) -> tuple[Tile, ...]:
-    columns = min(weights.shape[1], LARGEST_TILE)
-    rows = max(1, LARGEST_TILE // columns)
-    cut = [
-        Tile(i, j, np.ascontiguousarray(weights[i : i + rows, j : j + columns], np.float32))
-        for i in range(0, weights.shape[0], rows)
-        for j in range(0, weights.shape[1], columns)
-    ]
-    return tuple(tile for tile in cut if tile.weights.any()) or tuple(cut[:1])
 
 
 class Piece(NamedTuple):
@@ -70,7 +39,7 @@ class Piece(NamedTuple):
 
 
 def pieces(
-    source: Array, kernel: tuple[Group, ...], rows: int, geometry: Geometry, anchor: int, border: int, bias: float
+    source: Array, kernel: tuple[Group, ...], rows: int, geometry: Geometry, anchor: int, border: int
 ) -> Iterator[Piece]:
     """Correlate a padded band with a kernel, dense along the rows and with stride and dilation down the columns.
 
@@ -81,7 +50,6 @@ def pieces(
         geometry: for the vertical stride and dilation.
         anchor: columns before the kernel that cv2 is to make up; 0 where the band is padded.
         border: how it makes them up.
-        bias: added once to each row.
 
     Yields:
         Pieces [r, w, lanes] in scratch memory that the next one overwrites; columns where the kernel does not lie
@@ -97,7 +65,7 @@ def pieces(
             for row, column, weights in group.tiles:
                 view = lines[row : row + count + len(weights) - 1, column:]
                 target = scratch("piece", view.shape)
-                cv2.filter2D(view, -1, weights, target, (anchor, 0), 0.0 if started else bias, border)
+                cv2.filter2D(view, -1, weights, target, (anchor, 0), borderType=border)
                 yield Piece(slice(phase, None, gap), target[:count], not started)
                 started = True
 
@@ -112,11 +80,11 @@ def anchor_and_border(geometry: Geometry, widest: int) -> tuple[int, int] | None
     return geometry.columns[0], border
 
 
-def deposit(target: Array, values: Array, geometry: Geometry, first: bool) -> None:
+def deposit(target: Array, values: NDArray[Any], geometry: Geometry, first: bool) -> None:
     """Keep every s-th column of [r, w, lanes] and write it into, or add it to, the map's rows [r, W', lanes]."""
     columns = values.reshape(len(values), -1, geometry.lanes)[:, :: geometry.stride[1]][:, : target.shape[1]]
     if first:
-        np.copyto(target, columns)
+        np.copyto(target, columns, casting="same_kind")
     else:
         np.add(target, columns, out=target)
 
@@ -129,7 +97,7 @@ def planes(image: Array, geometry: Geometry) -> list[Array]:
 
 
 def direct_band(
-    image: Array, out: Array, geometry: Geometry, kernels: tuple[tuple[Group, ...], ...], bias: float, band: tuple[int, int]
+    image: Array, out: Array, geometry: Geometry, kernels: Kernels, band: Band
 ) -> None:
     """Rows `band` of the map; `kernels` has one kernel for each plane."""
     low, high = band
@@ -140,11 +108,11 @@ def direct_band(
         anchor, border = native or (0, cv2.BORDER_REPLICATE)
         if native is None:
             source = padded_columns(source, geometry)
-        for piece in pieces(source, kernel, high - low, geometry, anchor, border, bias if number == 0 else 0.0):
+        for piece in pieces(source, kernel, high - low, geometry, anchor, border):
             deposit(out[low:high][piece.where], piece.values, geometry, piece.first and number == 0)
 
 
-def is_seamless(geometry: Geometry, kernels: tuple[tuple[Group, ...], ...]) -> bool:
+def is_seamless(geometry: Geometry, kernels: Kernels) -> bool:
     """Whether cv2 can write the map where it belongs, with no copy: size kept, one plane, one tile."""
     return (
         not geometry.summed
@@ -156,9 +124,7 @@ def is_seamless(geometry: Geometry, kernels: tuple[tuple[Group, ...], ...]) -> b
     )
 
 
-def seamless_band(
-    image: Array, out: Array, geometry: Geometry, weights: Array, bias: float, band: tuple[int, int]
-) -> None:
+def seamless_band(image: Array, out: Array, geometry: Geometry, weights: Array, band: Band) -> None:
     """Rows `band` of a map as large as the picture, written in place.
 
     cv2 takes the band's edges for the picture's and makes up what lies beyond, so the rows there are done again with
@@ -167,31 +133,27 @@ def seamless_band(
     low, high = band
     before, after = geometry.rows
     anchor, border = (geometry.columns[0], before), BORDERS[geometry.mode]
-    cv2.filter2D(image[low:high], -1, weights, out[low:high], anchor, bias, border)
+    cv2.filter2D(image[low:high], -1, weights, out[low:high], anchor, borderType=border)
     for seam, rows in ((low, before), (high - after, after)):
-        if rows and 0 < seam and seam + rows < geometry.height:
+        if rows and seam > 0 and seam + rows < geometry.height:
             view = image[seam - before : seam + rows + after]
             redone = scratch("piece", view.shape)
-            cv2.filter2D(view, -1, weights, redone, anchor, bias, border)
+            cv2.filter2D(view, -1, weights, redone, anchor, borderType=border)
             out[seam : seam + rows] = redone[before : before + rows]
 
 
-def taps_band(
-    image: Array, out: Array, geometry: Geometry, weights: Weights, bias: float, band: tuple[int, int]
-) -> None:
+def taps_band(image: Array, out: Array, geometry: Geometry, weights: Weights, band: Band) -> None:
     """Rows `band` of the map, one weight at a time: for more lanes than cv2 takes. `weights` is [planes, kH, kW]."""
     low, high = band
     (sy, _), (dy, dx) = geometry.stride, geometry.dilation
     first, count = low * sy, (high - low - 1) * sy + geometry.span[0]
     wide = geometry.dense[1] * geometry.lanes
-    total = scratch("taps", (high - low, wide))
-    total.fill(bias)
+    total = scratch("taps", (high - low, wide), np.float64)
+    total.fill(0)
     for plane, kernel in zip(planes(image, geometry), weights, strict=True):
         flat = padded_columns(padded_rows(plane, geometry, first, count), geometry).reshape(count, -1)
         for i, j in zip(*kernel.nonzero(), strict=True):
             shift = int(j) * dx * geometry.lanes
             view = flat[int(i) * dy :: sy][: high - low, shift : shift + wide]
-            cv2.scaleAdd(view, float(kernel[i, j]), total, total)
+            total += view * kernel[i, j]
     deposit(out[low:high], total, geometry, first=True)
-
-

@@ -7,6 +7,7 @@ the next as the imaginary part of the same array.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -23,12 +24,14 @@ from engine.filtering.geometry import Geometry
 from engine.filtering.scratch import scratch
 
 Array = NDArray[np.float32]
+Start = tuple[int, int, int]
+"""(dilation phase, row, column number) of a block of the dense map."""
 Spectrum = NDArray[np.complexfloating[Any, Any]]
 LENGTHS = (32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 240, 288, 320, 384, 448, 640, 960, 1280, 1920, 2560)
 """Transforms cv2 does quickly. Powers of two from 256 on are left out: their columns fall on the same cache lines."""
-LARGEST_BLOCK = 120_000
+LARGEST_BLOCK = 64_000
 """Numbers in a block; larger ones leave the second-level cache."""
-BLOCK_COST = 3_000.0
+BLOCK_COST = 5_000.0
 """What a block costs beside its numbers, in numbers."""
 
 
@@ -59,7 +62,7 @@ def choose_blocks(rows: int, columns: int, kernel_rows: int, kernel_columns: int
         if fresh_rows < 1 or fresh_columns < 1 or (height * width > LARGEST_BLOCK and best is not None):
             continue
         count = -(-rows // fresh_rows) * -(-columns // fresh_columns)
-        numbers = 2 * -(-count // 2) * (height * width + BLOCK_COST)
+        numbers = 2 * -(-count // 2) * (height * width * (0.92 if 128 in (height, width) else 1.0) + BLOCK_COST)
         if best is None or numbers < best.numbers:
             best = Blocks((height, width), (fresh_rows, fresh_columns), numbers)
     return best
@@ -73,7 +76,7 @@ def spectrum(weights: bytes, kernel_size: tuple[int, int], gap: int, shape: tupl
     spread[: kernel_size[0], : (kernel_size[1] - 1) * gap + 1 : gap, 0] = kernel
     transformed = cv2.dft(spread).view(np.complex128).reshape(-1)
     found = np.conj(transformed) / transformed.size
-    return found if double else found.astype(np.complex64)
+    return np.asarray(found, np.complex128 if double else np.complex64)
 
 
 def peak(weights: NDArray[np.float64]) -> float:
@@ -93,8 +96,8 @@ class FourierWork:
     double: bool
 
     @property
-    def starts(self) -> list[tuple[int, int, int]]:
-        """(dilation phase, row, column number) of every block of the dense map."""
+    def starts(self) -> list[Start]:
+        """Every block of the dense map."""
         rows, columns = self.geometry.dense
         gap, (high, wide) = self.geometry.dilation[0], self.blocks.fresh
         return [
@@ -105,8 +108,8 @@ class FourierWork:
         ]
 
 
-def fourier_pair(image: Array, out: Array, work: FourierWork, bias: float, pair: list[tuple[int, int, int]]) -> None:
-    """Filter one or two blocks and write the cells that are theirs.
+def fourier_pair(image: Array, out: Array, work: FourierWork, pair: Sequence[Start]) -> list[Array]:
+    """Filter one or two blocks and write the cells that are theirs; returns these parts of `out`.
 
     Raises:
         NotFinite: if a block has a number that is not finite.
@@ -127,13 +130,11 @@ def fourier_pair(image: Array, out: Array, work: FourierWork, bias: float, pair:
         np.multiply(flat, kernel, out=flat)
         if number > 0:
             np.add(total, other, out=total)
-    total[0, 0] += bias
     cv2.dft(total, block, cv2.DFT_INVERSE)
-    for part, start in enumerate(pair):
-        _store(out, block[..., part], work, start)
+    return [_store(out, block[..., part], work, start) for part, start in enumerate(pair)]
 
 
-def _fetch(target: NDArray[Any], plane: Array, work: FourierWork, start: tuple[int, int, int]) -> None:
+def _fetch(target: NDArray[Any], plane: Array, work: FourierWork, start: Start) -> None:
     phase, row, column = start
     g, (height, width) = work.geometry, work.blocks.shape
     gap, lanes = g.dilation[0], g.lanes
@@ -143,7 +144,7 @@ def _fetch(target: NDArray[Any], plane: Array, work: FourierWork, start: tuple[i
     gather(target, source, rows, columns)
 
 
-def _store(out: Array, block: NDArray[Any], work: FourierWork, start: tuple[int, int, int]) -> None:
+def _store(out: Array, block: NDArray[Any], work: FourierWork, start: Start) -> Array:
     """Write the cells of the map that begin in this block; a stride leaves some of the block's numbers out."""
     phase, row, column = start
     (fresh_rows, fresh_columns), g = work.blocks.fresh, work.geometry
@@ -153,6 +154,7 @@ def _store(out: Array, block: NDArray[Any], work: FourierWork, start: tuple[int,
     cells = block[:fresh_rows, :fresh_columns].reshape(fresh_rows, -1, g.lanes)
     target = out[down, across]
     np.copyto(target, cells[down_from::sy, across_from::sx][: target.shape[0], : target.shape[1]], casting="same_kind")
+    return target
 
 
 def _kept(first: int, count: int, stride: int, size: int, phase: int = 0, gap: int = 1) -> tuple[slice, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from engine.arithmetic import check_padding_mode, pair, padding_per_side, size_formula
+from engine.arithmetic import check_padding_mode, padding_per_side, pair, size_formula
 from engine.errors import SpecError
 
 Pair = tuple[int, int]

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import SpecError
 from engine.filtering.geometry import geometry
-from engine.filtering.run import correlate
+from engine.filtering.plan import Plan, make_plan
+from engine.filtering.run import Finish, correlate
 from engine.kernels import kernel as named_kernel
-
-if TYPE_CHECKING:
-    import torch
 
 OPERATIONS = ("correlation", "convolution")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class Moves(NamedTuple):
+    """How a kernel moves over a picture, in the words of `filter_image`."""
+
+    operation: str
+    padding: Any
+    padding_mode: str
+    stride: Any
+    dilation: Any
 
 
 def filter_image(
@@ -66,45 +75,55 @@ def filter_image(
         >>> filter_image(np.eye(4), "sobel-vertical", padding="same", stride=2).shape
         (2, 2)
     """
-    _one_of("Operation", operation, OPERATIONS)
-    _one_of("Device", device, DEVICES)
-    if not isinstance(bias, (int, float, np.number)) or not math.isfinite(bias):
-        raise SpecError(f"The bias must be a finite number; it is {bias!r}.")
-    weights = _weights(kernel)
-    if operation == "convolution":
-        weights = weights[::-1, ::-1]
-    moves = {"padding": padding, "padding_mode": padding_mode, "stride": stride, "dilation": dilation}
+    weights = _array(kernel)
+    moves = Moves(operation, _plain(padding), padding_mode, _plain(stride), _plain(dilation))
+    offset = _checked_bias(bias)
     torch = sys.modules.get("torch")  # whoever has a tensor has loaded torch
     tensor = torch is not None and isinstance(image, torch.Tensor)
     home = str(image.device) if tensor else "cpu"
     where = home if device == "auto" else device
     if where != "cpu":
-        return _on_device(image, weights, where, home, float(bias), moves)
-    found = _on_cpu(image.detach().cpu().float().numpy() if tensor else image, weights, float(bias), moves)
+        return _on_device(image, weights, moves, offset, where)
+    found = _on_cpu(image.detach().cpu().float().numpy() if tensor else image, weights, moves, offset)
     return torch.from_numpy(found).to(home) if tensor and torch is not None else found
 
 
-def _on_cpu(image: Any, weights: NDArray[np.float64], bias: float, moves: dict[str, Any]) -> NDArray[np.float32]:
-    pixels = _pixels(image)
-    places = geometry(pixels.shape, weights.shape, **moves)
+def _on_cpu(pixels: Any, kernel: NDArray[Any], moves: Moves, bias: float) -> NDArray[np.float32]:
+    pixels = _pixels(pixels)
+    plan = _plan(kernel.tobytes(), kernel.dtype.str, kernel.shape, pixels.shape, moves)
     cells = pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
+    out = correlate(cells, plan, add_bias(bias) if bias else None)
+    return out if pixels.ndim == 3 and kernel.ndim == 2 else out[:, :, 0]
+
+
+@lru_cache(maxsize=128)
+def _plan(packed: bytes, dtype: str, kernel_shape: tuple[int, ...], shape: tuple[int, ...], moves: Moves) -> Plan:
+    weights = _turned(np.frombuffer(packed, dtype).reshape(kernel_shape), moves.operation)
     stack = np.moveaxis(weights, -1, 0) if weights.ndim == 3 else weights[np.newaxis]
-    out, _ = correlate(cells, stack, places, bias)
-    return out if pixels.ndim == 3 and weights.ndim == 2 else out[:, :, 0]
+    return make_plan(stack, geometry(shape, kernel_shape, *moves[1:]))
 
 
-def _on_device(
-    image: Any, weights: NDArray[np.float64], where: str, home: str, bias: float, moves: dict[str, Any]
-) -> Any:
-    from engine.filtering.on_torch import correlate_tensor, open_device
+def add_bias(bias: float) -> Finish:
+    """Adds it last: a large one at the start would cost every sum its digits."""
+    amount = np.float32(bias)
 
+    def finish(cells: NDArray[np.float32]) -> None:
+        cells += amount
+
+    return finish
+
+
+def _on_device(image: Any, kernel: NDArray[Any], moves: Moves, bias: float, where: str) -> Any:
+    _one_of("Device", where.partition(":")[0], DEVICES)
     import torch
+
+    from engine.filtering.on_torch import correlate_tensor, open_device
 
     device = open_device(where)
     tensor = image if isinstance(image, torch.Tensor) else torch.from_numpy(_pixels(image))
-    places = geometry(_checked_shape(tuple(tensor.shape)), weights.shape, **moves)
-    found = correlate_tensor(tensor.detach().to(device, torch.float32), weights, places, bias)
-    return found.to(home) if isinstance(image, torch.Tensor) else found.cpu().numpy()
+    places = geometry(_checked_shape(tuple(tensor.shape)), kernel.shape, *moves[1:])
+    found = correlate_tensor(tensor.detach().to(device, torch.float32), _turned(kernel, moves.operation), places, bias)
+    return found.to(image.device) if isinstance(image, torch.Tensor) else found.cpu().numpy()
 
 
 def _one_of(name: str, value: Any, words: tuple[str, ...]) -> None:
@@ -112,20 +131,38 @@ def _one_of(name: str, value: Any, words: tuple[str, ...]) -> None:
         raise SpecError(f"{name} cannot be {value!r}; it can be {', '.join(words)}.")
 
 
-def _weights(kernel: Any) -> NDArray[np.float64]:
-    """The kernel as float64 [kH, kW] or [kH, kW, C]."""
-    if isinstance(kernel, str):
-        kernel = named_kernel(kernel)
-    given = getattr(kernel, "weights", kernel)
+def _checked_bias(bias: Any) -> float:
+    if not isinstance(bias, (int, float, np.number)) or not math.isfinite(bias):
+        raise SpecError(f"The bias must be a finite number; it is {bias!r}.")
+    return float(bias)
+
+
+def _plain(value: Any) -> Any:
+    """A list as a tuple, and whatever else could not be looked up in a table as text that is refused later."""
+    if isinstance(value, (list, tuple)):
+        return tuple(value)
+    return value if isinstance(value, (int, str, np.integer)) else repr(value)
+
+
+def _array(kernel: Any) -> NDArray[Any]:
+    """The kernel as an array of real numbers, [kH, kW] or [kH, kW, C]."""
+    given = getattr(named_kernel(kernel) if isinstance(kernel, str) else kernel, "weights", kernel)
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(given, torch.Tensor):
         given = given.detach().cpu().double().numpy()
-    weights = _real(given, "kernel").astype(np.float64)
+    weights = _real(given, "kernel")
     if weights.ndim not in (2, 3) or weights.size == 0:
         raise SpecError(f"A kernel has the shape [height, width] or [height, width, channels], not {weights.shape}.")
-    if not np.isfinite(weights).all():
-        raise SpecError("A kernel's weights must be finite numbers; this one holds NaN or infinity.")
     return weights
+
+
+def _turned(kernel: NDArray[Any], operation: str) -> NDArray[np.float64]:
+    """The kernel in double precision as correlation lays it down."""
+    _one_of("Operation", operation, OPERATIONS)
+    if not np.isfinite(kernel).all():
+        raise SpecError("A kernel's weights must be finite numbers; this one holds NaN or infinity.")
+    weights = kernel.astype(np.float64)
+    return weights[::-1, ::-1] if operation == "convolution" else weights
 
 
 def _pixels(image: Any) -> NDArray[np.float32]:

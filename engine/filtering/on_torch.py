@@ -28,7 +28,9 @@ def open_device(name: str) -> torch.device:
     return device
 
 
-def correlate_tensor(image: torch.Tensor, weights: NDArray[np.float64], geometry: Geometry, bias: float) -> torch.Tensor:
+def correlate_tensor(
+    image: torch.Tensor, weights: NDArray[np.float64], geometry: Geometry, bias: float
+) -> torch.Tensor:
     """Filter a float32 tensor on its device.
 
     Args:

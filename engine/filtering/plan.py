@@ -5,18 +5,21 @@ The costs are fixed figures, measured once, so that the same call always takes t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.filtering.direct import MOST_LANES, Group, groups
+from engine.filtering.bands import Band, split, workers
+from engine.filtering.direct import MOST_LANES, Kernels, is_seamless
 from engine.filtering.factors import factors
 from engine.filtering.fourier import Blocks, FourierWork, choose_blocks, peak, spectrum
 from engine.filtering.geometry import Geometry
 from engine.filtering.separable import Term, terms
+from engine.filtering.tiles import groups
 
 Weights = NDArray[np.float64]
 Method = Literal["direct", "separable", "fourier", "box"]
@@ -26,10 +29,19 @@ PASS = 0.15
 TAP = 0.043
 COPY = 0.25
 BOX = 1.6
-FOURIER = 2.7
-FOURIER_DOUBLE = 5.6
+FOURIER = 2.5
+FOURIER_DOUBLE = 5.4
 TAP_BY_TAP = 0.2
 
+SHARE = 600_000
+"""Nanoseconds of work from which a second core pays: waking a helper takes about 60,000."""
+PATIENCE = 4_000_000
+"""Nanoseconds that a band may take, so that work given up ends soon."""
+BAND_BYTES = 400_000
+"""A band's rows and what is made of them stay in the second-level cache."""
+
+LOSS = 3e-7
+"""What the direct way may lose on a flat picture, as a share of Σ|K|·max|x|."""
 QUIET = 0.35
 """Up to this share of Σ|K| at its loudest frequency a kernel loses at most 4e-7 in float32 transforms."""
 LOUDEST = 1e20
@@ -41,15 +53,24 @@ class Plan:
     """How one kernel will be applied: `method` in one word, what the method needs, and the time it should take.
 
     `direct` holds each plane's kernel cut for cv2, `separable` each plane's products, `fourier` the blocks' work,
-    `weights` the kernel [planes, kH, kW] as correlation lays it down; `nanoseconds` is for one thread.
+    `weights` the kernel [planes, kH, kW] as correlation lays it down; `nanoseconds` is for one thread. `bands` are the
+    parts that the work is done in: rows of the map, or blocks; `seamless` says that cv2 writes the map in place.
     """
 
     method: Method
     nanoseconds: float
     weights: Weights
-    direct: tuple[tuple[Group, ...], ...] = ()
+    geometry: Geometry
+    bands: tuple[Band, ...] = ()
+    seamless: bool = False
+    direct: Kernels = ()
     separable: tuple[tuple[Term, ...], ...] = ()
     fourier: FourierWork | None = None
+
+    @property
+    def shared(self) -> bool:
+        """Whether there is enough work in it for more than one thread."""
+        return self.nanoseconds >= SHARE
 
 
 def make_plan(weights: Weights, geometry: Geometry, robust: bool = False) -> Plan:
@@ -76,7 +97,22 @@ def _make_plan(packed: bytes, depth: int, geometry: Geometry, robust: bool) -> P
         other = way(weights, geometry, best.nanoseconds)
         if other is not None and other.nanoseconds < best.nanoseconds:
             best = other
-    return best
+    seamless = best.method == "direct" and is_seamless(geometry, best.direct)
+    return replace(best, seamless=seamless, bands=_bands(best, seamless))
+
+
+def _bands(plan: Plan, seamless: bool) -> tuple[Band, ...]:
+    """Bands as few as the threads, the patience and (where there is something between two passes) the cache allow."""
+    if plan.fourier is not None:
+        count = len(plan.fourier.starts)
+        return tuple((low, min(low + 2, count)) for low in range(0, count, 2))
+    geometry, rows = plan.geometry, plan.geometry.size[0]
+    parts = max(math.ceil(plan.nanoseconds / PATIENCE), workers() if plan.shared else 1)
+    if seamless:
+        return tuple(split(rows, parts, least=geometry.span[0]))
+    row_bytes = 4 * geometry.padded[1] * geometry.channels * geometry.stride[0]
+    fitting = max(BAND_BYTES // row_bytes, 2 * geometry.span[0] // geometry.stride[0], 8)
+    return tuple(split(rows, max(parts, rows // fitting)))
 
 
 def _numbers(geometry: Geometry) -> float:
@@ -86,12 +122,12 @@ def _numbers(geometry: Geometry) -> float:
 
 def _direct(weights: Weights, geometry: Geometry) -> Plan:
     stride, dilation = geometry.stride[0], geometry.dilation[0]
-    kernels = tuple(groups(kernel, stride, dilation) for kernel in weights)
+    kernels = tuple(groups(kernel, LOSS, stride, dilation) for kernel in weights)
     calls = sum(len(group.tiles) for kernel in kernels for group in kernel)
     cost = calls * PASS + np.count_nonzero(weights) * TAP + (calls - 1 + geometry.summed * len(weights)) * COPY
     if geometry.lanes * geometry.dilation[1] > MOST_LANES:
         kernels, cost = (), np.count_nonzero(weights) * TAP_BY_TAP
-    return Plan("direct", _numbers(geometry) * cost, weights, direct=kernels)
+    return Plan("direct", _numbers(geometry) * cost, weights, geometry, direct=kernels)
 
 
 def _separable(weights: Weights, geometry: Geometry, limit: float) -> Plan | None:
@@ -105,15 +141,17 @@ def _separable(weights: Weights, geometry: Geometry, limit: float) -> Plan | Non
         return None
     kernels = tuple(terms(found, geometry) for found in pairs if found is not None)
     count = sum(map(len, kernels))
-    cost = numbers * (count * each + (count - 1 + geometry.summed * len(weights)) * COPY)
-    return Plan("separable", cost, weights, separable=kernels)
+    passes = sum(sum(len(g.tiles) for g in term.column) + len(term.row) for kernel in kernels for term in kernel)
+    extra = passes - 2 * count + (count - 1) + geometry.summed * len(weights)
+    cost = numbers * (count * each + extra * (PASS + COPY))
+    return Plan("separable", cost, weights, geometry, separable=kernels)
 
 
 def _box(weights: Weights, geometry: Geometry, limit: float) -> Plan | None:
     cost = BOX * geometry.dense[0] * geometry.dense[1] * geometry.lanes
     if cost > limit or geometry.summed or geometry.dilation != (1, 1) or geometry.lanes > MOST_LANES:
         return None
-    return Plan("box", cost, weights) if np.ptp(weights) == 0 else None
+    return Plan("box", cost, weights, geometry) if np.ptp(weights) == 0 else None
 
 
 def _fourier(weights: Weights, geometry: Geometry, limit: float) -> Plan | None:
@@ -126,7 +164,9 @@ def _fourier(weights: Weights, geometry: Geometry, limit: float) -> Plan | None:
         return None
     double = any(peak(kernel) > QUIET for kernel in weights if kernel.any())
     cost = _fourier_cost(blocks, len(weights), dy, FOURIER_DOUBLE if double else FOURIER)
-    return Plan("fourier", cost, weights, fourier=_fourier_work(weights, geometry, blocks, double)) if cost < limit else None
+    if cost > limit:
+        return None
+    return Plan("fourier", cost, weights, geometry, fourier=_fourier_work(weights, geometry, blocks, double))
 
 
 def _fourier_cost(blocks: Blocks, depth: int, phases: int, each: float) -> float:

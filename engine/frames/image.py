@@ -47,7 +47,6 @@ class Image:
         pixels: uint8 [H, W, 3], RGB, read-only, turned as its EXIF orientation says.
         format: "PNG", "JPEG", "WEBP", "TIFF", "BMP" or "GIF".
         mode: Pillow's name of how the file holds a pixel, such as "L", "P", "CMYK", "I;16".
-        size: (height, width) as the file has it, before any turning.
         channels: 1 grey, 3 colour, 4 with alpha.
         page, pages: which picture this is, from 0, and how many the file holds.
         note: what was done to it, in words; empty if nothing.
@@ -56,12 +55,17 @@ class Image:
     pixels: NDArray[np.uint8]
     format: str
     mode: str
-    size: tuple[int, int]
     channels: int
     page: int = 0
     pages: int = 1
     note: str = ""
     deep: NDArray[np.float32] | None = attribute(default=None, repr=False)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width)."""
+        height, width = self.pixels.shape[:2]
+        return height, width
 
     @cached_property
     def exact(self) -> NDArray[np.float32]:
@@ -155,7 +159,7 @@ def _decode(name: str, handle: BinaryIO, page: int) -> Image:
     with PIL.Image.open(handle, formats=FORMATS) as opened:
         pages = _turn_to(name, opened, page)
         coarse = ";16" in str(opened.tile) and not opened.mode.startswith("I")
-        size, mode, form = (opened.height, opened.width), opened.mode, opened.format or ""
+        mode, form = opened.mode, opened.format or ""
         opened.load()
         turned = _upright(opened)
         notes = [*_notes(turned, mode, coarse), *([f"picture {page + 1} of {pages}"] if pages > 1 else [])]
@@ -166,7 +170,6 @@ def _decode(name: str, handle: BinaryIO, page: int) -> Image:
             pixels=pixels,
             format="JPEG" if form == "MPO" else form,
             mode=mode,
-            size=size,
             channels=_channels(turned),
             page=page,
             pages=pages,

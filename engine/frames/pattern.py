@@ -81,7 +81,7 @@ def _mix(a: float, x: _Array, b: float, y: _Array) -> _Array:
     """a·x + b·y, kept as small as it broadcasts from where one of the factors is 0."""
     if b == 0:
         return a * x
-    return b * y if a == 0 else a * x + b * y
+    return b * y if a == 0 else np.add(a * x, b * y)
 
 
 def _along(spec: Pattern) -> _Array:
@@ -113,7 +113,7 @@ def _step(spec: Pattern, phase: float) -> _Array:
 def _checkerboard(spec: Pattern, phase: float) -> _Array:
     column = np.floor(_along(spec) / spec.period - phase)
     row = np.floor(_across(spec) / spec.period)
-    return ((column + row) % 2 == 0).astype(np.float64)
+    return np.asarray((column + row) % 2 == 0, dtype=np.float64)
 
 
 def _grating(spec: Pattern, phase: float) -> _Array:

@@ -37,12 +37,12 @@ class Gallery:
         """Whether they will be made soon."""
         return self.outdated
 
-    def make(self, frame: Picture, show: Show, room: bool) -> Thumbnails | None:
-        """The thumbnails, or None if they are up to date, were made a moment ago, or there is no slot free."""
+    def make(self, frame: Picture, number: int, show: Show, room: bool) -> Thumbnails | None:
+        """The thumbnails of frame `number`; None if they are up to date or recent, or if no slot is free."""
         if not self.outdated or not room or time.monotonic() - self._made < EVERY_SECONDS:
             return None
         self.outdated = False
-        wanted = (id(frame), _looks(show))
+        wanted = (number, _looks(show))
         if wanted == self._wanted:
             return None
         self._wanted = wanted

@@ -203,7 +203,9 @@ class Session:
     def _make_gallery(self) -> bool:
         if self._show is None or self._frame is None or not self._show.gallery:
             return False
-        thumbnails = self._gallery.make(self._frame.pixels, self._show, self._slots.available("gallery"))
+        thumbnails = self._gallery.make(
+            self._frame.pixels, self._frames, self._show, self._slots.available("gallery")
+        )
         if thumbnails is not None:
             self._emit(thumbnails)
         return thumbnails is not None

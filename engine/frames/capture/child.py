@@ -1,4 +1,4 @@
-"""The start and the end of the capture process. Loads numpy and cv2 only after their switches are set."""
+"""The start and the end of the capture process. Loads cv2 only after its switches are set."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ _SWITCHES = {
     "OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS": "0",
     # macOS cannot ask for permission from a process without a window; the window asks.
     "OPENCV_AVFOUNDATION_SKIP_AUTH": "1",
-    "OPENBLAS_NUM_THREADS": "1",
 }
 _PR_SET_PDEATHSIG = 1
 

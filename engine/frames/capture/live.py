@@ -87,7 +87,10 @@ class LiveReader:
         if not there:
             self._outbox.skip()
         elif not (self._camera and self._is_stale(asked, stamp)):
-            self._position += self._outbox.publish(self._buffer, stamp, self._position, self._playing)
+            published = self._outbox.publish(self._buffer, stamp, self._position, self._playing)
+            self._position += published
+            if published and not self._camera:
+                self._outbox.remark("")
 
     def _is_stale(self, asked: float, stamp: float) -> bool:
         """Whether a camera's picture is the one before it again: a lost camera may go on 'sending' its last one."""

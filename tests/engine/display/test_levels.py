@@ -31,6 +31,7 @@ UGLY = {
     "denormal": [1e-45, 0.0],
     "denormal below zero": [-1e-42, 1e-45],
     "very large double": [1e308, -1.7e308, 1.7e308],
+    "largest doubles": [1.7e308, 1.7e308, 1.7e308],
     "smallest double": [5e-324],
     "far from zero": [1e6, 1e6 + 1],
 }
@@ -52,6 +53,7 @@ def test_anything_has_a_finite_range(case: str, colour_map: str, dtype: type) ->
     assert math.isfinite(levels.high)
     assert levels.low < levels.high
     assert levels.low <= 0 <= levels.high
+    assert math.isfinite(levels.mean)
     assert levels.count + levels.non_finite == values.size
 
 
@@ -131,6 +133,11 @@ def test_a_shared_range_is_that_of_all_cells(several: list[np.ndarray]) -> None:
 def test_a_blank_map_does_not_widen_the_shared_range() -> None:
     shared = union([measure(np.zeros((2, 2), np.float32)), measure(np.full((2, 2), 0.25, np.float32))])
     assert (shared.low, shared.high) == (0, 0.25)
+
+
+def test_a_map_without_numbers_takes_no_part_in_the_shared_values() -> None:
+    shared = union([measure(np.float32([NAN])), measure(np.float32([5, 7]))])
+    assert (shared.minimum, shared.maximum, shared.mean, shared.count, shared.non_finite) == (5, 7, 6, 2, 1)
 
 
 def test_no_map_at_all_shares_a_range() -> None:

@@ -60,7 +60,7 @@ def test_tiles_fill_the_mosaic_in_order_and_never_overlap(
     assert (mosaic.rows - 1) * mosaic.columns < count <= mosaic.rows * mosaic.columns, "no row is empty"
 
 
-@pytest.mark.parametrize("pixel", [(-1, 0), (0, -1), (-1, -1), (10_000, 0), (0, 10_000)])
+@pytest.mark.parametrize("pixel", [(-1, 0), (-3, 0), (0, -1), (0, -3), (-3, -3), (10_000, 0), (0, 10_000)])
 def test_there_is_no_map_outside(pixel: tuple[int, int]) -> None:
     assert layout(5, 4, 4).tile_at(*pixel) is None
 
@@ -129,6 +129,12 @@ def test_a_shared_range_compares_strengths() -> None:
     each = MapLevels.of([shared, shared])
     assert (out == alone(values, each, mosaic)).all()
     assert (out[1, 1] == palette().table("diverging")[112]).all()
+
+
+def test_ranges_with_one_end_in_common_stay_apart() -> None:
+    values = np.float32([[[-1, 4]], [[-3, 4]], [[2, 4]]])
+    levels, mosaic = measure_each(values, "viridis"), layout(3, 1, 2)
+    assert (together(values, levels, mosaic) == alone(values, levels, mosaic)).all()
 
 
 def test_maps_of_all_kinds_share_a_mosaic() -> None:

@@ -1,0 +1,96 @@
+"""The picture tour: every page on real data, as PNG files, without a display."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from PySide6.QtWidgets import QApplication
+
+from app.main import make_workbench
+from app.state.engine_link import Engine
+from app.state.settings import Settings
+from app.tour_scenes import Scene, scenes
+from app.workbench import Workbench
+
+SCENE_SECONDS = 20.0
+SMALL = (1280, 800)
+LARGE = (1920, 1080)
+
+
+class Shot(NamedTuple):
+    """One picture of the tour."""
+
+    name: str
+    size: tuple[int, int]
+    dark: bool
+    scene: Scene
+
+
+def shots() -> list[Shot]:
+    """Every scene, dark at the small size; the first three also light and large."""
+    made = [Shot(name, SMALL, True, scene) for name, scene in scenes().items()]
+    for name, scene in list(scenes().items())[:3]:
+        made.append(Shot(f"{name}-light", SMALL, False, scene))
+        made.append(Shot(f"{name}-large", LARGE, True, scene))
+    return made
+
+
+def make_tour(application: QApplication, engine: Engine, folder: str) -> int:
+    """Write every picture of the tour into `folder`; returns the exit status."""
+    place = Path(folder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.stderr.write(f"error: the folder {folder} cannot be made ({error.strerror}); choose another\n")
+        engine.close()
+        return 2
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = make_workbench(application, engine, Settings(Path(scratch) / "settings.json"))
+        bench.window.show()
+        missed = [shot.name for shot in shots() if not _take(application, bench, shot, place)]
+        bench.link.close()
+    for name in missed:
+        sys.stderr.write(f"error: the picture {name} was not ready in {SCENE_SECONDS:.0f} seconds\n")
+    sys.stdout.write(f"{len(shots()) - len(missed)} pictures in {place}\n")
+    return 1 if missed else 0
+
+
+def _take(application: QApplication, bench: Workbench, shot: Shot, place: Path) -> bool:
+    bench.window.resize(*shot.size)
+    bench.set_dark(shot.dark)
+    before = bench.link.shown
+    bench.document.edit(shot.scene.project, shot.name)
+    bench.page.fit()
+    frames = shot.scene.frames
+    ready = wait_for(application, lambda: bench.link.is_settled and (frames == 1 or bench.link.shown - before >= frames))
+    _look_at_a_cell(application, bench)
+    bench.window.grab().save(str(place / f"{shot.name}.png"))
+    bench.page.probing.look_at("map", None)
+    return ready
+
+
+def _look_at_a_cell(application: QApplication, bench: Workbench) -> None:
+    """As if the cursor were on the map, where the readouts are worth seeing."""
+    extent = bench.page.map.view.extent()
+    if extent is not None:
+        bench.page.probing.look_at("map", (extent[0] * 3 // 8, extent[1] * 3 // 8))
+        wait_for(application, lambda: bench.page.probing.is_answered)
+
+
+def wait_for(application: QApplication, fact: Callable[[], bool]) -> bool:
+    """Let the window live until `fact` holds; False if it takes too long."""
+    deadline = time.monotonic() + SCENE_SECONDS
+    while time.monotonic() < deadline:
+        application.processEvents()
+        if fact():
+            application.processEvents()
+            return True
+        time.sleep(0.002)
+    return False
+
+

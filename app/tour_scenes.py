@@ -1,0 +1,71 @@
+"""What the tour shows: each scene is a project of its own, on real data."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import msgspec
+
+from engine.kernels import kernel
+from engine.spec.edit import with_channels, with_kernel
+from engine.spec.filter import DetectorSpec, FilterSpec, PoolingSpec
+from engine.spec.project import Project
+from engine.spec.source import Clip, Drawing, Pattern, Picture, Source, Stroke
+
+
+class Scene(NamedTuple):
+    """A project, and how many frames of its source must have been shown."""
+
+    project: Project
+    frames: int = 1
+
+
+def _scene(source: Source, name: str, frames: int = 1, parameters: dict[str, float] | None = None, **filter: object) -> Scene:
+    spec = with_kernel(FilterSpec(), kernel(name, **(parameters or {})).spec())
+    spec = msgspec.structs.replace(spec, **filter)
+    return Scene(Project(source=source, filter=spec), frames)
+
+
+def _seven() -> Drawing:
+    """A hand-written 7."""
+    bar = tuple((40.0 + 2 * math.sin(x / 14), 36.0 + x) for x in range(0, 56, 3))
+    stem = tuple((40.0 + y, 92.0 - 0.45 * y + 3 * math.sin(y / 12)) for y in range(0, 62, 3))
+    return Drawing(strokes=(Stroke(points=bar, width=8.0), Stroke(points=stem, width=8.0)))
+
+
+def _volume() -> Scene:
+    scene = _scene(Picture(path="sample:chelsea.jpg"), "laplacian-8")
+    return Scene(msgspec.structs.replace(scene.project, filter=with_channels(scene.project.filter, "sum")))
+
+
+def scenes() -> dict[str, Scene]:
+    """Every scene by its name, in the order of the tour."""
+    astronaut = Picture(path="sample:astronaut.jpg")
+    return {
+        "kernel": Scene(Project()),
+        "stride-and-pooling": _scene(
+            astronaut,
+            "sobel-horizontal",
+            stride=(2, 2),
+            detector=DetectorSpec(kind="relu"),
+            pooling=PoolingSpec(kind="max", kernel_size=(3, 3)),
+        ),
+        "clip-gradient": _scene(
+            Clip(path="sample:webcam_scene_320x240.mp4"), "scharr-vertical", 8, detector=DetectorSpec(kind="magnitude")
+        ),
+        "convolution": _scene(
+            Picture(path="sample:camera.jpg"), "emboss", operation="convolution", padding="full", padding_mode="reflect"
+        ),
+        "drawing": _scene(_seven(), "gaussian", parameters={"sigma": 3.0}),
+        "direction": _scene(
+            Pattern(kind="rings", period=24.0), "sobel-vertical", detector=DetectorSpec(kind="direction")
+        ),
+        "colour": _scene(Picture(path="sample:coffee.jpg"), "unsharp", channels="each"),
+        "volume": _volume(),
+        "gabor": _scene(Picture(path="sample:brick.jpg"), "gabor", bias=0.1),
+        "does-not-fit": _scene(
+            Pattern(kind="checkerboard", height=12, width=12, period=4.0), "gaussian", parameters={"sigma": 3.0},
+            padding="valid", dilation=(2, 2),
+        ),
+    }  # fmt: skip
