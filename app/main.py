@@ -39,8 +39,7 @@ def run(arguments: argparse.Namespace, engine: Engine) -> int:
     if arguments.file:
         bench.open_path(arguments.file)
     bench.window.place(settings.values.geometry)
-    _await_first_picture(bench)
-    bench.window.show()
+    show_when_ready(bench)
     _collect_on_this_thread(bench)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return application.exec()
@@ -68,12 +67,13 @@ def make_workbench(application: QApplication, engine: Engine, settings: Settings
     return assemble(application, document, link, notices, settings)
 
 
-def _await_first_picture(bench: Workbench) -> None:
-    """Give the engine a moment, so that the first paint already shows the picture; never wait longer."""
+def show_when_ready(bench: Workbench) -> None:
+    """Show the window; first give the engine a moment, so that the first paint already has the picture."""
     deadline = time.monotonic() + FIRST_PICTURE_SECONDS
     while bench.page.is_empty and time.monotonic() < deadline:
         bench.link.pull()
         time.sleep(0.002)
+    bench.window.show()
 
 
 def _collect_on_this_thread(bench: Workbench) -> None:

@@ -45,9 +45,9 @@ def atomic_write(path: str | Path, write: Callable[[BinaryIO], None]) -> None:
         b'hello'
     """
     target = Path(os.path.realpath(path))
-    _check_target(target)
     temporary = target.with_name(f".convscope-{os.getpid()}-{secrets.token_hex(6)}.tmp")
     with _told_to_people(target), _removed_on_failure(temporary):
+        _check_target(target)
         written = _fill(temporary, write, _mode_of(target))
         if temporary.stat().st_size != written:
             raise OSError(errno.EIO, "the disk kept fewer bytes than were written")

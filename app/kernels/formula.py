@@ -23,7 +23,7 @@ def _line(name: str, formula: SizeFormula) -> str:
     start = escape(start)
     if formula.unread:
         start = start.replace("⌊", _mark("⌊")).replace("⌋", _mark("⌋"))
-    return f"<td>{name}</td><td>{start}= {_mark(str(formula.result))}</td>"
+    return f"<td>{name}</td><td style='white-space: pre'>{start}= {_mark(str(formula.result))}</td>"
 
 
 def _mark(text: str) -> str:
@@ -32,7 +32,7 @@ def _mark(text: str) -> str:
 
 def _rows(names: tuple[str, str], formulas: tuple[SizeFormula, SizeFormula]) -> list[str]:
     if formulas[0] == formulas[1]:
-        return [_line(" × ".join(names), formulas[0])]
+        return [_line(f"{names[0]}×{names[1][-1]}", formulas[0])]
     return [_line(name, formula) for name, formula in zip(names, formulas, strict=True)]
 
 
@@ -81,7 +81,7 @@ class FormulaBox(QLabel):
         rows = _rows(("h", "w"), geometry.formulas)
         notes = [unread_text(geometry.formulas)]
         if geometry.pool_formulas is not None:
-            rows += _rows(("pool h", "w"), geometry.pool_formulas)
+            rows += _rows(("pool h", "pool w"), geometry.pool_formulas)
             notes.append(unread_text(geometry.pool_formulas))
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         below = " · ".join(dict.fromkeys([GENERIC, *(note for note in notes if note)]))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.kernels.facts import facts_text
 from app.kernels.lenses import put_filter
@@ -27,7 +27,7 @@ from engine.spec import edit
 from engine.spec.filter import MAX_KERNEL_SIZE, FilterSpec, check_weight
 
 ABOUT = "kernel"
-GRID_HEIGHT = 168
+GRID_HEIGHT = 132
 Tool = Callable[[FilterSpec], FilterSpec]
 TOOLS: tuple[tuple[str, str, str, str, Tool], ...] = (
     ("", "rotate", "Turn", "Turn the kernel by 90° clockwise.", edit.rotate),
@@ -54,8 +54,6 @@ class KernelPanel(Group):
         self.grid.rejected.connect(self._refuse)
         self._flipped = KernelGrid("Kernel as convolution lays it on the picture, turned by 180°")
         self._flipped.set_read_only(True)
-        self._flipped_note = QLabel("laid on the picture, turned by 180°")
-        set_role(self._flipped_note, "faint")
         self._size = PairField(1, MAX_KERNEL_SIZE, "", "Kernel size", "Rows and columns, 1 to 31; the content stays.")
         self._size.value_changed.connect(self._resize)
         self._size.rejected.connect(self._refuse_size)
@@ -69,11 +67,10 @@ class KernelPanel(Group):
 
     def _build(self) -> None:
         self.add(self._planes)
-        grids = QGridLayout()
+        grids = QHBoxLayout()
         grids.setContentsMargins(0, 0, 0, 0)
-        grids.addWidget(self.grid, 0, 0)
-        grids.addWidget(self._flipped, 0, 1)
-        grids.addWidget(self._flipped_note, 1, 0, 1, 2)
+        grids.addWidget(self.grid)
+        grids.addWidget(self._flipped)
         holder = QWidget()
         holder.setLayout(grids)
         self.add(holder)
@@ -114,9 +111,9 @@ class KernelPanel(Group):
         self._flipped.set_weights(edit.flipped(weights))
         self._flipped.setVisible(convolution)
         self._flipped.setFixedHeight(GRID_HEIGHT)
-        self._flipped_note.setVisible(convolution)
         self._size.set_value(spec.kernel.size)
-        self.set_title(f"Kernel · {kernel_label(spec.kernel.name)}")
+        turned = " · and turned by 180°" if convolution else ""
+        self.set_title(f"Kernel · {kernel_label(spec.kernel.name)}{turned}")
         self._facts.setText(facts_text(describe_kernel(np.array(weights))))
 
     def _edit_cells(self, cells: list[tuple[int, int, float]], gesture: int) -> None:

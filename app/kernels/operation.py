@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from app.kernels.formula import FormulaBox
 from app.kernels.lenses import DETECTOR, FILTER, POOLING, put_filter
 from app.state.document import Document
 from app.state.form import SpecForm, choice, described, number, options, pair
@@ -22,7 +21,7 @@ OWN = "own"
 
 
 class OperationPanel(Group):
-    """Every setting of the filter but the kernel itself, and the size formula that follows from them."""
+    """Every setting of the filter but the kernel itself."""
 
     def __init__(self, document: Document, notices: Notices) -> None:
         super().__init__("Operation")
@@ -36,15 +35,8 @@ class OperationPanel(Group):
         self._add_padding()
         self._detector_rows = self._add_detector()
         self._pooling_rows = self._add_pooling()
-        self.formula = FormulaBox()
-        self.body.addSpacing(4)
-        self.add(self.formula)
         document.changed.connect(self._refresh)
         self._refresh()
-
-    def show_geometry(self, geometry: FilterGeometry) -> None:
-        """Fill the formula in for the picture as large as it is."""
-        self.formula.show_geometry(geometry)
 
     def _add_operation(self) -> None:
         field = described(FilterSpec, "operation")

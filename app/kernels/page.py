@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app.kernels.colours import ColourControls
+from app.kernels.formula import FormulaBox
 from app.kernels.gallery_panel import GalleryPanel
 from app.kernels.kernel_panel import KernelPanel
 from app.kernels.operation import OperationPanel
@@ -22,7 +23,7 @@ from engine.errors import SpecError
 from engine.protocol import Problem, Result
 from engine.spec.geometry import FilterGeometry
 
-SIDE_WIDTH = 300
+SIDE_WIDTH = 316
 STRIP_HEIGHT = 124
 PICTURE_WIDTH = 200
 
@@ -43,6 +44,7 @@ class KernelPage(QWidget):
         self.map.add_to_header(self.colours)
         self.kernel = KernelPanel(document, notices)
         self.operation = OperationPanel(document, notices)
+        self.formula = FormulaBox()
         self.gallery = GalleryPanel(document, link)
         self.readout = ReadoutPanel()
         self._views = ViewLink(self.input.view, self.map.view)
@@ -79,7 +81,7 @@ class KernelPage(QWidget):
         row.addLayout(left, 1)
         row.addWidget(self._side())
 
-    def _side(self) -> QScrollArea:
+    def _side(self) -> QWidget:
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -88,12 +90,19 @@ class KernelPage(QWidget):
         column.addStretch(1)
         holder = QWidget()
         holder.setLayout(column)
-        side = QScrollArea()
-        side.setWidget(holder)
-        side.setWidgetResizable(True)
+        scroll = QScrollArea()
+        scroll.setWidget(holder)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side = QWidget()
         side.setFixedWidth(SIDE_WIDTH)
-        side.setFrameShape(QFrame.Shape.NoFrame)
-        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        stack = QVBoxLayout(side)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(8)
+        stack.addWidget(scroll, 1)
+        # What follows from the settings stays in sight while they are scrolled.
+        stack.addWidget(self.formula)
         return side
 
     @property
@@ -139,7 +148,7 @@ class KernelPage(QWidget):
     def _refresh(self) -> None:
         geometry = self.geometry_now
         if geometry is not None:
-            self.operation.show_geometry(geometry)
+            self.formula.show_geometry(geometry)
         self.probing.refresh()
 
     def _relate(self) -> None:

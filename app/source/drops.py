@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QGraphicsView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.source.edits import source_for_text, source_name, with_source
 from app.source.mime import is_plausible, pasted_folder, source_from
@@ -30,10 +30,9 @@ class Drops(QObject):
         self._folder = folder or pasted_folder()
 
     def install(self, widget: QWidget) -> None:
-        """Take drops anywhere on `widget`, and on everything that is in it when it is shown."""
+        """Take drops anywhere on `widget`, except on a part of it that takes them itself."""
         widget.setAcceptDrops(True)
         widget.installEventFilter(self)
-        _open_up(widget)
 
     def paste(self) -> None:
         """Use what is on the clipboard."""
@@ -62,8 +61,6 @@ class Drops(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Answer drags over the window and drops on it."""
-        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
-            _open_up(watched)
         # DragEnter and DragMove are drop events too.
         if not isinstance(event, QDropEvent):
             return False
@@ -75,13 +72,6 @@ class Drops(QObject):
             self.take(event.mimeData())
             return True
         return False
-
-
-def _open_up(widget: QWidget) -> None:
-    """A graphics view takes every drag for its scene, which then refuses it: let drags through to the widget."""
-    for view in widget.findChildren(QGraphicsView):
-        view.setAcceptDrops(False)
-        view.viewport().setAcceptDrops(False)
 
 
 def _as_copy(event: QDropEvent) -> None:

@@ -163,7 +163,7 @@ class EngineLink(QObject):
     def is_settled(self) -> bool:
         """Whether what is on the screen is the document as it is now, and its source has given a frame."""
         state = self.last_source
-        if state is None or state.state == "opening" or not state.captured:
+        if state is None or state.state == "opening" or not state.processed:
             return False
         current = self.source_of(state.show) == self._document.project.source
         return current and self._answered >= self._shows and not self._pending_paint
@@ -197,7 +197,8 @@ class EngineLink(QObject):
         new_frame = any(plane.view == "input" for plane in result.planes)
         since = result.asked if result.asked > self._last_asked else result.arrived
         self._last_asked = max(self._last_asked, result.asked)
-        self._pending_paint[self._generation + 1] = (since, new_frame)
+        if any(plane.view == "map" for plane in result.planes):
+            self._pending_paint[self._generation + 1] = (since, new_frame)
         self.result.emit(result)
         self._set_pace()
 

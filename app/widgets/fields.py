@@ -33,6 +33,7 @@ class Choice(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(self._chosen)
         describe(self, name, tip)
+        describe(self.view(), f"{name}, options", tip)
         self.set_options(options)
 
     def set_options(self, options: Sequence[Option]) -> None:

@@ -191,6 +191,10 @@ class Gallery(QAbstractScrollArea):
             self._focus_on(index)
             self.chosen.emit(self._entries[index].key)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The press has done it all; nobody else needs the release."""
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say which entry is under the cursor."""
         self._set_hover(self.index_at(event.position().toPoint()))

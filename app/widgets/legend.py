@@ -101,7 +101,7 @@ class ColourLegend(QWidget):
         zero = self.zero_share()
         if zero is not None:
             x = round(bar.left() + zero * bar.width())
-            painter.fillRect(QRectF(x - 0.5, bar.top() - 3, 1, bar.height() + 6), table.colour("second"))
+            painter.fillRect(QRectF(x, round(bar.top()) - 3, 1, bar.height() + 6), table.colour("second"))
 
     def _gradient(self, bar: QRectF) -> QLinearGradient:
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())

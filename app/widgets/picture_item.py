@@ -91,4 +91,5 @@ class PictureItem(GraphicsObject):  # type: ignore[misc]
 def _sources(start: int, end: int, origin: float, zoom: float, length: int) -> NDArray[np.intp]:
     """The image pixel, of `length`, under the middle of each device pixel from `start` to `end`."""
     middles = np.arange(start, end) + 0.5
-    return np.clip(np.floor((middles - origin) / zoom).astype(np.intp), 0, length - 1)
+    pixels: NDArray[np.intp] = np.floor((middles - origin) / zoom).astype(np.intp)
+    return pixels.clip(0, length - 1)

@@ -45,8 +45,8 @@ class ViewLink(QObject):
 
     def relation(self) -> tuple[Affine, Affine]:
         """The (vertical, horizontal) relation in force."""
-        if self._given is not None:
-            return self._given
+        if self._given is not None or not self._alive():
+            return self._given or (Affine(), Affine())
         leader, follower = self._leader.extent(), self._follower.extent()
         if leader is None or follower is None:
             return Affine(), Affine()

@@ -150,6 +150,10 @@ class ZoomView(GraphicsView):  # type: ignore[misc]
         else:
             event.ignore()
 
+    def close(self) -> bool:
+        """Close as any widget does, to be shown again: pyqtgraph's own way destroys what the view shows."""
+        return QWidget.close(self)
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep what is seen in view; a fitted field stays fitted."""
         super().resizeEvent(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.arithmetic.checks import pair, whole
+from engine.arithmetic.padding import check_padding_mode, extent, padding_amounts, padding_per_side
 from engine.arithmetic.receptive import (
     Box,
     ChainGeometry,
@@ -12,16 +13,7 @@ from engine.arithmetic.receptive import (
     pixels_read,
     receptive_field,
 )
-from engine.arithmetic.sizes import (
-    SizeFormula,
-    check_padding_mode,
-    extent,
-    output_size,
-    padding_amounts,
-    padding_per_side,
-    pooled_size,
-    size_formula,
-)
+from engine.arithmetic.sizes import SizeFormula, output_size, pooled_size, size_formula
 from engine.arithmetic.visits import axis_visits, visit_counts
 
 __all__ = [

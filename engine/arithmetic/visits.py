@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arithmetic.checks import pair
-from engine.arithmetic.sizes import SizeFormula, check_padding_mode, padding_per_side
+from engine.arithmetic.padding import check_padding_mode, padding_per_side
+from engine.arithmetic.sizes import SizeFormula
 
 Counts = NDArray[np.int64]
 

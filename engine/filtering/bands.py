@@ -22,6 +22,8 @@ IDLE_SECONDS = 0.5
 
 PROBE = 32
 """Every so many calls the way that lately did worse is tried again."""
+NOTED = 3e5
+"""Nanoseconds below which the time that work takes says nothing."""
 LONG = 3e6
 """Nanoseconds from which work counts as long; short and long work find out separately whether sharing pays."""
 
@@ -158,27 +160,38 @@ _helpers = _Helpers()
 _habits = {False: _Habit(), True: _Habit()}
 
 
-def run_bands(work: Work, bands: Sequence[Band], cancelled: Callable[[], bool] | None = None) -> None:
+def sharing_pays(nanoseconds: float) -> bool:
+    """Whether work of this length is to go to helpers too, by what was lately seen of such work."""
+    return workers() > 1 and _habits[nanoseconds >= LONG].choose()
+
+
+def run_bands(
+    work: Work, bands: Sequence[Band], nanoseconds: float, cancelled: Callable[[], bool] | None = None
+) -> None:
     """Call `work(first, last + 1)` for every band, one after the other.
 
     Args:
         work: what to do.
         bands: taken in their order.
+        nanoseconds: what it should take.
         cancelled: asked before each band.
 
     Raises:
         Cancelled: as soon as `cancelled()` is true.
     """
+    processor, wall = time.thread_time(), time.perf_counter()
     for band in bands:
         if cancelled is not None and cancelled():
             raise Cancelled
         work(*band)
+    if nanoseconds >= NOTED:
+        _habits[nanoseconds >= LONG].note(False, time.thread_time() - processor, time.perf_counter() - wall)
 
 
 def share_bands(
     work: Work, bands: Sequence[Band], nanoseconds: float, cancelled: Callable[[], bool] | None = None
 ) -> None:
-    """Call `work(first, last + 1)` for every band, with helpers if that has lately been quicker.
+    """Call `work(first, last + 1)` for every band, together with helper threads.
 
     Args:
         work: must write to memory that no other band writes to.
@@ -189,14 +202,8 @@ def share_bands(
     Raises:
         Cancelled: as soon as `cancelled()` is true; no band is running any more when it is raised.
     """
-    if len(bands) < 2 or workers() < 2:
-        run_bands(work, bands, cancelled)
-        return
-    habit = _habits[nanoseconds >= LONG]
-    shared = habit.choose()
     job = _Job(work, bands)
     begun = time.perf_counter()
-    if shared:
-        _helpers.call(job, len(bands) - 1)
+    _helpers.call(job, len(bands) - 1)
     job.run(cancelled)
-    habit.note(shared, job.processor, time.perf_counter() - begun)
+    _habits[nanoseconds >= LONG].note(True, job.processor, time.perf_counter() - begun)

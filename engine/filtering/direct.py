@@ -30,6 +30,14 @@ BORDERS = {
 """Padding modes that cv2 makes up while it filters; it refuses BORDER_WRAP."""
 
 
+class InPlace(NamedTuple):
+    """Weights (float32), anchor (column, row) and border of a single call of cv2.filter2D."""
+
+    weights: Array
+    anchor: tuple[int, int]
+    border: int
+
+
 class Piece(NamedTuple):
     """A part of the result: belongs to rows `where` of the band, to be added unless it is the first for them."""
 
@@ -112,19 +120,18 @@ def direct_band(
             deposit(out[low:high][piece.where], piece.values, geometry, piece.first and number == 0)
 
 
-def is_seamless(geometry: Geometry, kernels: Kernels) -> bool:
-    """Whether cv2 can write the map where it belongs, with no copy: size kept, one plane, one tile."""
-    return (
-        not geometry.summed
-        and geometry.stride == (1, 1)
-        and geometry.dilation == (1, 1)
-        and sum(geometry.rows) == geometry.kernel_size[0] - 1
-        and anchor_and_border(geometry, LARGEST_TILE) is not None
-        and len(kernels[0]) == len(kernels[0][0].tiles) == 1
-    )
+def in_place(geometry: Geometry, kernels: Kernels) -> InPlace | None:
+    """What cv2 needs to write the map where it belongs, with no copy; None unless size kept, one plane, one tile."""
+    native = anchor_and_border(geometry, LARGEST_TILE)
+    simple = geometry.stride == geometry.dilation == (1, 1) and not geometry.summed
+    if not simple or native is None or sum(geometry.rows) != geometry.kernel_size[0] - 1:
+        return None
+    if len(kernels[0]) > 1 or len(kernels[0][0].tiles) > 1:
+        return None
+    return InPlace(kernels[0][0].tiles[0].weights, (native[0], geometry.rows[0]), native[1])
 
 
-def seamless_band(image: Array, out: Array, geometry: Geometry, weights: Array, band: Band) -> None:
+def seamless_band(image: Array, out: Array, geometry: Geometry, how: InPlace, band: Band) -> None:
     """Rows `band` of a map as large as the picture, written in place.
 
     cv2 takes the band's edges for the picture's and makes up what lies beyond, so the rows there are done again with
@@ -132,13 +139,13 @@ def seamless_band(image: Array, out: Array, geometry: Geometry, weights: Array, 
     """
     low, high = band
     before, after = geometry.rows
-    anchor, border = (geometry.columns[0], before), BORDERS[geometry.mode]
-    cv2.filter2D(image[low:high], -1, weights, out[low:high], anchor, borderType=border)
+    weights, anchor, border = how
+    cv2.filter2D(image[low:high], -1, weights, out[low:high], anchor, 0.0, border)
     for seam, rows in ((low, before), (high - after, after)):
         if rows and seam > 0 and seam + rows < geometry.height:
             view = image[seam - before : seam + rows + after]
             redone = scratch("piece", view.shape)
-            cv2.filter2D(view, -1, weights, redone, anchor, borderType=border)
+            cv2.filter2D(view, -1, weights, redone, anchor, 0.0, border)
             out[seam : seam + rows] = redone[before : before + rows]
 
 

@@ -29,9 +29,9 @@ Start = tuple[int, int, int]
 Spectrum = NDArray[np.complexfloating[Any, Any]]
 LENGTHS = (32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 240, 288, 320, 384, 448, 640, 960, 1280, 1920, 2560)
 """Transforms cv2 does quickly. Powers of two from 256 on are left out: their columns fall on the same cache lines."""
-LARGEST_BLOCK = 64_000
+LARGEST_BLOCK = 50_000
 """Numbers in a block; larger ones leave the second-level cache."""
-BLOCK_COST = 5_000.0
+BLOCK_COST = 4_000.0
 """What a block costs beside its numbers, in numbers."""
 
 
@@ -62,7 +62,7 @@ def choose_blocks(rows: int, columns: int, kernel_rows: int, kernel_columns: int
         if fresh_rows < 1 or fresh_columns < 1 or (height * width > LARGEST_BLOCK and best is not None):
             continue
         count = -(-rows // fresh_rows) * -(-columns // fresh_columns)
-        numbers = 2 * -(-count // 2) * (height * width * (0.92 if 128 in (height, width) else 1.0) + BLOCK_COST)
+        numbers = 2 * -(-count // 2) * (height * width * (0.88 if 128 in (height, width) else 1.0) + BLOCK_COST)
         if best is None or numbers < best.numbers:
             best = Blocks((height, width), (fresh_rows, fresh_columns), numbers)
     return best
@@ -116,22 +116,22 @@ def fourier_pair(image: Array, out: Array, work: FourierWork, pair: Sequence[Sta
     """
     shape = (*work.blocks.shape, 2)
     real = np.float64 if work.double else np.float32
-    block, total, other = (scratch(name, shape, real) for name in ("block", "total", "other"))
-    if len(pair) == 1:
-        block[..., 1] = 0
+    total, other = scratch("block", shape, real), scratch("other", shape, real)
     for number, (plane, kernel) in enumerate(zip(planes(image, work.geometry), work.spectra, strict=True)):
-        for part, start in enumerate(pair):
-            _fetch(block[..., part], plane, work, start)
         target = total if number == 0 else other
-        cv2.dft(block, target)
+        if len(pair) == 1:
+            target[..., 1] = 0
+        for part, start in enumerate(pair):
+            _fetch(target[..., part], plane, work, start)
+        cv2.dft(target, target)
         if not all(map(math.isfinite, target[0, 0].tolist())):
             raise NotFinite
         flat = target.reshape(-1).view(kernel.dtype)
         np.multiply(flat, kernel, out=flat)
         if number > 0:
             np.add(total, other, out=total)
-    cv2.dft(total, block, cv2.DFT_INVERSE)
-    return [_store(out, block[..., part], work, start) for part, start in enumerate(pair)]
+    cv2.dft(total, total, cv2.DFT_INVERSE)
+    return [_store(out, total[..., part], work, start) for part, start in enumerate(pair)]
 
 
 def _fetch(target: NDArray[Any], plane: Array, work: FourierWork, start: Start) -> None:

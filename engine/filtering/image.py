@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import SpecError
 from engine.filtering.geometry import geometry
+from engine.filtering.inputs import (
+    checked_bias,
+    kernel_array,
+    one_of,
+    picture_array,
+    picture_shape,
+    turned_weights,
+)
 from engine.filtering.plan import Plan, make_plan
 from engine.filtering.run import Finish, correlate
-from engine.kernels import kernel as named_kernel
 
-OPERATIONS = ("correlation", "convolution")
+Array = NDArray[np.float32]
 DEVICES = ("auto", "cpu", "cuda", "mps")
-
-
-class Moves(NamedTuple):
-    """How a kernel moves over a picture, in the words of `filter_image`."""
-
-    operation: str
-    padding: Any
-    padding_mode: str
-    stride: Any
-    dilation: Any
+_FLOAT32 = np.dtype(np.float32)
 
 
 def filter_image(
@@ -75,116 +71,74 @@ def filter_image(
         >>> filter_image(np.eye(4), "sobel-vertical", padding="same", stride=2).shape
         (2, 2)
     """
-    weights = _array(kernel)
-    moves = Moves(operation, _plain(padding), padding_mode, _plain(stride), _plain(dilation))
-    offset = _checked_bias(bias)
+    weights = kernel if type(kernel) is np.ndarray else kernel_array(kernel)
+    offset = bias if type(bias) is float and bias == 0 else checked_bias(bias)
+    moves = operation, padding, padding_mode, stride, dilation
+    if type(image) is np.ndarray and device in ("auto", "cpu"):
+        return _on_cpu(image, weights, moves, offset)
     torch = sys.modules.get("torch")  # whoever has a tensor has loaded torch
-    tensor = torch is not None and isinstance(image, torch.Tensor)
-    home = str(image.device) if tensor else "cpu"
+    if torch is None or not isinstance(image, torch.Tensor):
+        one_of("Device", device, DEVICES)
+        if device in ("auto", "cpu"):
+            return _on_cpu(image, weights, moves, offset)
+        return _on_device(image, weights, moves, offset, device)
+    home = str(image.device)
     where = home if device == "auto" else device
     if where != "cpu":
         return _on_device(image, weights, moves, offset, where)
-    found = _on_cpu(image.detach().cpu().float().numpy() if tensor else image, weights, moves, offset)
-    return torch.from_numpy(found).to(home) if tensor and torch is not None else found
+    return torch.from_numpy(_on_cpu(image.detach().cpu().float().numpy(), weights, moves, offset)).to(home)
 
 
-def _on_cpu(pixels: Any, kernel: NDArray[Any], moves: Moves, bias: float) -> NDArray[np.float32]:
-    pixels = _pixels(pixels)
-    plan = _plan(kernel.tobytes(), kernel.dtype.str, kernel.shape, pixels.shape, moves)
+def _on_cpu(image: Any, kernel: NDArray[Any], moves: tuple[Any, ...], bias: float) -> Array:
+    ready = type(image) is np.ndarray and image.dtype is _FLOAT32 and image.flags.c_contiguous
+    pixels: Array = image if ready else picture_array(image)
+    packed, dtype, shape = kernel.tobytes(), kernel.dtype, kernel.shape
+    try:
+        plan = _plan(packed, dtype, shape, pixels.shape, *moves)
+    except TypeError:  # a list, say
+        plan = _plan(packed, dtype, shape, pixels.shape, *map(_hashable, moves))
     cells = pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
     out = correlate(cells, plan, add_bias(bias) if bias else None)
     return out if pixels.ndim == 3 and kernel.ndim == 2 else out[:, :, 0]
 
 
-@lru_cache(maxsize=128)
-def _plan(packed: bytes, dtype: str, kernel_shape: tuple[int, ...], shape: tuple[int, ...], moves: Moves) -> Plan:
-    weights = _turned(np.frombuffer(packed, dtype).reshape(kernel_shape), moves.operation)
+@lru_cache(maxsize=128, typed=True)
+def _plan(
+    packed: bytes,
+    dtype: np.dtype[Any],
+    kernel_shape: tuple[int, ...],
+    shape: tuple[int, ...],
+    operation: str,
+    *moves: Any,
+) -> Plan:
+    weights = turned_weights(np.frombuffer(packed, dtype).reshape(kernel_shape), operation)
     stack = np.moveaxis(weights, -1, 0) if weights.ndim == 3 else weights[np.newaxis]
-    return make_plan(stack, geometry(shape, kernel_shape, *moves[1:]))
+    return make_plan(stack, geometry(picture_shape(shape), kernel_shape, *moves))
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value if isinstance(value, (int, str, tuple)) else repr(value)
 
 
 def add_bias(bias: float) -> Finish:
     """Adds it last: a large one at the start would cost every sum its digits."""
     amount = np.float32(bias)
 
-    def finish(cells: NDArray[np.float32]) -> None:
+    def finish(cells: Array) -> None:
         cells += amount
 
     return finish
 
 
-def _on_device(image: Any, kernel: NDArray[Any], moves: Moves, bias: float, where: str) -> Any:
-    _one_of("Device", where.partition(":")[0], DEVICES)
+def _on_device(image: Any, kernel: NDArray[Any], moves: tuple[Any, ...], bias: float, where: str) -> Any:
+    one_of("Device", where.partition(":")[0], DEVICES)
     import torch
 
     from engine.filtering.on_torch import correlate_tensor, open_device
 
     device = open_device(where)
-    tensor = image if isinstance(image, torch.Tensor) else torch.from_numpy(_pixels(image))
-    places = geometry(_checked_shape(tuple(tensor.shape)), kernel.shape, *moves[1:])
-    found = correlate_tensor(tensor.detach().to(device, torch.float32), _turned(kernel, moves.operation), places, bias)
+    tensor = image if isinstance(image, torch.Tensor) else torch.from_numpy(picture_array(image))
+    weights = turned_weights(kernel, moves[0])
+    places = geometry(picture_shape(tuple(tensor.shape)), weights.shape, *moves[1:])
+    found = correlate_tensor(tensor.detach().to(device, torch.float32), weights, places, bias)
     return found.to(image.device) if isinstance(image, torch.Tensor) else found.cpu().numpy()
-
-
-def _one_of(name: str, value: Any, words: tuple[str, ...]) -> None:
-    if value not in words:
-        raise SpecError(f"{name} cannot be {value!r}; it can be {', '.join(words)}.")
-
-
-def _checked_bias(bias: Any) -> float:
-    if not isinstance(bias, (int, float, np.number)) or not math.isfinite(bias):
-        raise SpecError(f"The bias must be a finite number; it is {bias!r}.")
-    return float(bias)
-
-
-def _plain(value: Any) -> Any:
-    """A list as a tuple, and whatever else could not be looked up in a table as text that is refused later."""
-    if isinstance(value, (list, tuple)):
-        return tuple(value)
-    return value if isinstance(value, (int, str, np.integer)) else repr(value)
-
-
-def _array(kernel: Any) -> NDArray[Any]:
-    """The kernel as an array of real numbers, [kH, kW] or [kH, kW, C]."""
-    given = getattr(named_kernel(kernel) if isinstance(kernel, str) else kernel, "weights", kernel)
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(given, torch.Tensor):
-        given = given.detach().cpu().double().numpy()
-    weights = _real(given, "kernel")
-    if weights.ndim not in (2, 3) or weights.size == 0:
-        raise SpecError(f"A kernel has the shape [height, width] or [height, width, channels], not {weights.shape}.")
-    return weights
-
-
-def _turned(kernel: NDArray[Any], operation: str) -> NDArray[np.float64]:
-    """The kernel in double precision as correlation lays it down."""
-    _one_of("Operation", operation, OPERATIONS)
-    if not np.isfinite(kernel).all():
-        raise SpecError("A kernel's weights must be finite numbers; this one holds NaN or infinity.")
-    weights = kernel.astype(np.float64)
-    return weights[::-1, ::-1] if operation == "convolution" else weights
-
-
-def _pixels(image: Any) -> NDArray[np.float32]:
-    """The picture as float32 with the pixels of a row side by side; a view of it where that is so already."""
-    pixels = _real(image, "picture")
-    _checked_shape(pixels.shape)
-    pixels = pixels.astype(np.float32, copy=False)
-    row = pixels[0]
-    return pixels if row.flags.c_contiguous and pixels.strides[0] >= row.nbytes else np.ascontiguousarray(pixels)
-
-
-def _checked_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    if len(shape) not in (2, 3) or 0 in shape:
-        raise SpecError(f"A picture has the shape [height, width] or [height, width, channels], not {shape}.")
-    return shape
-
-
-def _real(values: Any, name: str) -> NDArray[Any]:
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise SpecError(f"The {name}'s rows must all have the same number of values.") from None
-    if found.dtype.kind not in "biuf":
-        raise SpecError(f"A {name} is an array of real numbers; this one holds {found.dtype}.")
-    return found

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.filtering.bands import Band, split, workers
-from engine.filtering.direct import MOST_LANES, Kernels, is_seamless
+from engine.filtering.direct import MOST_LANES, InPlace, Kernels, in_place
 from engine.filtering.factors import factors
 from engine.filtering.fourier import Blocks, FourierWork, choose_blocks, peak, spectrum
 from engine.filtering.geometry import Geometry
@@ -25,20 +25,21 @@ Weights = NDArray[np.float64]
 Method = Literal["direct", "separable", "fourier", "box"]
 
 # Nanoseconds for one number of the map on one core (AVX-512, 2.6 GHz); only their ratios decide.
-PASS = 0.15
-TAP = 0.043
+PASS = 0.2
+TAP = 0.038
 COPY = 0.25
+TWO_PASSES = 0.55
 BOX = 1.6
-FOURIER = 2.5
-FOURIER_DOUBLE = 5.4
+FOURIER = 2.8
+FOURIER_DOUBLE = 6.0
 TAP_BY_TAP = 0.2
 
 SHARE = 600_000
 """Nanoseconds of work from which a second core pays: waking a helper takes about 60,000."""
 PATIENCE = 4_000_000
 """Nanoseconds that a band may take, so that work given up ends soon."""
-BAND_BYTES = 400_000
-"""A band's rows and what is made of them stay in the second-level cache."""
+BAND_BYTES = 1_000_000
+"""What a band reads at most; it is still in the cache when the second pass comes."""
 
 LOSS = 3e-7
 """What the direct way may lose on a flat picture, as a share of Σ|K|·max|x|."""
@@ -54,7 +55,7 @@ class Plan:
 
     `direct` holds each plane's kernel cut for cv2, `separable` each plane's products, `fourier` the blocks' work,
     `weights` the kernel [planes, kH, kW] as correlation lays it down; `nanoseconds` is for one thread. `bands` are the
-    parts that the work is done in: rows of the map, or blocks; `seamless` says that cv2 writes the map in place.
+    parts that the work is done in, rows of the map or blocks, and `shares` those for several threads; `in_place` is set where cv2 writes the map itself.
     """
 
     method: Method
@@ -62,15 +63,11 @@ class Plan:
     weights: Weights
     geometry: Geometry
     bands: tuple[Band, ...] = ()
-    seamless: bool = False
+    shares: tuple[Band, ...] = ()
+    in_place: InPlace | None = None
     direct: Kernels = ()
     separable: tuple[tuple[Term, ...], ...] = ()
     fourier: FourierWork | None = None
-
-    @property
-    def shared(self) -> bool:
-        """Whether there is enough work in it for more than one thread."""
-        return self.nanoseconds >= SHARE
 
 
 def make_plan(weights: Weights, geometry: Geometry, robust: bool = False) -> Plan:
@@ -97,21 +94,23 @@ def _make_plan(packed: bytes, depth: int, geometry: Geometry, robust: bool) -> P
         other = way(weights, geometry, best.nanoseconds)
         if other is not None and other.nanoseconds < best.nanoseconds:
             best = other
-    seamless = best.method == "direct" and is_seamless(geometry, best.direct)
-    return replace(best, seamless=seamless, bands=_bands(best, seamless))
+    if best.direct:
+        best = replace(best, in_place=in_place(geometry, best.direct))
+    shares = _bands(best, workers()) if best.nanoseconds >= SHARE else ()
+    return replace(best, bands=_bands(best, 1), shares=shares)
 
 
-def _bands(plan: Plan, seamless: bool) -> tuple[Band, ...]:
+def _bands(plan: Plan, threads: int) -> tuple[Band, ...]:
     """Bands as few as the threads, the patience and (where there is something between two passes) the cache allow."""
     if plan.fourier is not None:
         count = len(plan.fourier.starts)
         return tuple((low, min(low + 2, count)) for low in range(0, count, 2))
     geometry, rows = plan.geometry, plan.geometry.size[0]
-    parts = max(math.ceil(plan.nanoseconds / PATIENCE), workers() if plan.shared else 1)
-    if seamless:
+    parts = max(math.ceil(plan.nanoseconds / PATIENCE), threads)
+    if plan.in_place is not None:
         return tuple(split(rows, parts, least=geometry.span[0]))
     row_bytes = 4 * geometry.padded[1] * geometry.channels * geometry.stride[0]
-    fitting = max(BAND_BYTES // row_bytes, 2 * geometry.span[0] // geometry.stride[0], 8)
+    fitting = max(BAND_BYTES // row_bytes, 4 * geometry.span[0] // geometry.stride[0], 8)
     return tuple(split(rows, max(parts, rows // fitting)))
 
 
@@ -132,7 +131,7 @@ def _direct(weights: Weights, geometry: Geometry) -> Plan:
 
 def _separable(weights: Weights, geometry: Geometry, limit: float) -> Plan | None:
     (kh, kw), numbers = geometry.kernel_size, _numbers(geometry)
-    each = 2 * PASS + (kh + kw) * TAP
+    each = TWO_PASSES + (kh + kw) * TAP
     most = int(limit / (numbers * len(weights) * each))
     if most < 1 or min(kh, kw) == 1 or geometry.lanes * geometry.dilation[1] > MOST_LANES:
         return None

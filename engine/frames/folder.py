@@ -105,7 +105,9 @@ class FolderSource(ThreadedSource):
             with self._changed:
                 goal = self._await(shown)
             if goal is not None:
-                shown = max(time.monotonic(), shown)
+                now, period = time.monotonic(), 1 / self._spec.fps
+                # On time, the next picture is due a period after this one was; else after now.
+                shown = shown + period if 0 <= now - shown - period < period else now
                 self._show(*goal)
                 self._look_ahead()
             self.report(state="playing" if self._playing else "paused")

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from engine.spec.source import Drawing, Point, Stroke
 
 _Plane = NDArray[np.float32]
+_A_DOT = 1e-12  # squared length below which a segment is a dot; its direction would be lost in float32
+_FAR = 1e6  # beyond it, or NaN, is no place: the sum of two squares must fit in float32
 
 
 def coverage(rows: _Plane, columns: _Plane, start: Point, end: Point, width: float) -> _Plane:
@@ -30,7 +32,7 @@ def coverage(rows: _Plane, columns: _Plane, start: Point, end: Point, width: flo
     away, along = end[0] - start[0], end[1] - start[1]
     length = away * away + along * along
     from_row, from_column = rows - np.float32(start[0]), columns - np.float32(start[1])
-    if length > 0:
+    if length > _A_DOT:
         share = np.clip((from_row * np.float32(away) + from_column * np.float32(along)) / np.float32(length), 0, 1)
         from_row, from_column = from_row - share * np.float32(away), from_column - share * np.float32(along)
     distance = np.hypot(from_row, from_column)
@@ -68,7 +70,7 @@ class Canvas:
         for index in range(done, len(spec.strokes)):
             stroke = spec.strokes[index]
             begun = index < len(self._drawn.strokes)
-            if not begun:
+            if True:
                 self._below[...] = self.values
                 self._covered[...] = 0
             self._continue(stroke, len(self._drawn.strokes[index].points) if begun else 0)
@@ -78,7 +80,7 @@ class Canvas:
         """Draw the segments of a stroke that end in its points from number `first` on."""
         for index in range(first, len(stroke.points)):
             start, end = stroke.points[max(index - 1, 0)], stroke.points[index]
-            if all(math.isfinite(number) for number in (*start, *end)):
+            if all(abs(number) <= _FAR for number in (*start, *end)):
                 self._segment(start, end, stroke)
 
     def _segment(self, start: Point, end: Point, stroke: Stroke) -> None:

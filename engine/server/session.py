@@ -122,7 +122,9 @@ class Session:
         self._gallery.outdated = True
         if before is not None and before.dark != show.dark:
             self._frame_pending = True
-        self._sourcing.want(show)
+        if self._sourcing.want(show):
+            # A picture of the old source under the new settings would be neither here nor there.
+            self._frame, self._result = None, None
 
     def _room(self) -> bool:
         return self._slots.available("map") and (not self._frame_pending or self._slots.available("input"))
@@ -136,6 +138,7 @@ class Session:
         if self._frame_pending:
             planes.append(self._painter.frame(frame.pixels))
             self._frame_pending = False
+            self._sourcing.processed += 1
         try:
             result = apply_filter(frame.pixels, show.project.filter, cancelled=self._stale)
         except Cancelled:
@@ -156,7 +159,6 @@ class Session:
             plane, shown_range = self._painter.map(result.map, show.project, show.dark)
             planes.append(plane)
             self._shown_at = time.monotonic()
-            self._sourcing.processed += 1
         self._emit(
             Result(
                 id=show.id,

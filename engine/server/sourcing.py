@@ -26,19 +26,24 @@ class Sourcing:
         self._reported = 0.0
         self.processed = 0
 
-    def want(self, show: Show) -> None:
-        """Open the source that the spec names, unless it is open; a drawing or pattern only follows its settings."""
+    def want(self, show: Show) -> bool:
+        """Open the source that the spec names, unless it is open; a drawing or pattern only follows its settings.
+
+        Returns:
+            Whether another source was opened.
+        """
         spec = show.project.source
         if spec == self._spec:
-            return
+            return False
         self._show, before, self._spec = show.id, self._spec, spec
         if self._source is not None and type(before) is type(spec) and self._source.update(spec):
-            return
+            return False
         if self._source is not None:
             self._source.close()
         self._source = open_source(spec, self._wake)
         self.processed = 0
         self._report(self._source, force=True)
+        return True
 
     def take(self) -> Frame | None:
         """The newest frame that was not taken yet; never waits."""
@@ -71,11 +76,13 @@ class Sourcing:
     def _report(self, source: FrameSource, force: bool) -> None:
         now = time.monotonic()
         status = source.status()
-        changed = self._last is None or (status.state, status.message, status.note, self._show) != (
-            self._last.state,
-            self._last.message,
-            self._last.note,
-            self._last.show,
+        last = self._last
+        changed = last is None or (status.state, status.message, status.note, self._show, bool(self.processed)) != (
+            last.state,
+            last.message,
+            last.note,
+            last.show,
+            bool(last.processed),
         )
         if not (force or changed or now - self._reported >= REPORT_SECONDS):
             return

@@ -9,6 +9,7 @@ import contextlib
 import io
 import socket
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -108,9 +109,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(200)
             self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=picture")
             self.end_headers()
-            number = 0
-            while not over.wait(1 / owner.fps):
+            number, due = 0, time.monotonic()
+            while not over.wait(max(due - time.monotonic(), 0.0)):
                 owner.breathing.wait()
+                due = max(due + 1 / owner.fps, time.monotonic())
                 data = _jpeg(owner.picture(number))
                 head = f"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: {len(data)}\r\n\r\n"
                 self.wfile.write(head.encode() + data + b"\r\n")

@@ -13,7 +13,7 @@ from engine.frames.capture.messages import Alive, Control, Open
 from engine.frames.capture.outbox import Outbox
 
 FROZEN = 0.9  # seconds: just under what the owner waits for a frame
-BLACK = 1.0
+BLACK = 0.6  # before it counts as frozen
 _MISSES = 10  # reads that a camera may fail in a row
 _AT_ONCE = 0.002
 _BREATH = 0.005

@@ -24,7 +24,7 @@ LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 class Window:
-    """A window with a view in it that was put there after drops were installed."""
+    """A window with a picture view in it."""
 
     def __init__(self, bench: Bench, folder: Path, qtbot: QtBot) -> None:
         self.bench = bench

@@ -112,6 +112,15 @@ def test_other_changes_made_since_are_kept(guarded: Bench) -> None:
     assert guarded.document.undo_text == "go back to astronaut.jpg"
 
 
+def test_a_change_of_source_and_more_loses_only_the_source(guarded: Bench) -> None:
+    guarded.state("still")
+    project = with_source(guarded.document.project, MISSING)
+    both = msgspec.structs.replace(project, filter=msgspec.structs.replace(project.filter, bias=4.0))
+    guarded.document.edit(both, "open a project")
+    guarded.state("failed", message="no")
+    assert guarded.source == ASTRONAUT and guarded.document.project.filter.bias == 4.0
+
+
 def test_a_source_that_worked_before_gives_way_to_the_one_before_it(guarded: Bench) -> None:
     guarded.state("still")
     choose(guarded, CLIP)

@@ -135,13 +135,24 @@ def test_a_long_movement_goes_on_in_a_new_stroke_without_a_gap_or_a_second_undo(
 
 
 def test_undo_in_the_middle_of_a_movement_is_respected(desk: Desk) -> None:
+    desk.draw([(9, 9)])
     desk.mouse(QEvent.Type.MouseButtonPress, 1, 1, LEFT)
     desk.mouse(QEvent.Type.MouseMove, 2, 2, LEFT)
     desk.bench.document.undo()
-    assert desk.strokes == ()
+    assert [stroke.points for stroke in desk.strokes] == [((9, 9),)]
     desk.mouse(QEvent.Type.MouseMove, 3, 3, LEFT)
     desk.mouse(QEvent.Type.MouseButtonRelease, 3, 3, LEFT)
-    assert [stroke.points for stroke in desk.strokes] == [((2, 2), (3, 3))]
+    assert [stroke.points for stroke in desk.strokes] == [((9, 9),), ((2, 2), (3, 3))]
+
+
+@pytest.mark.parametrize("button", [LEFT, RIGHT])
+def test_a_movement_does_not_outlive_a_change_of_source(desk: Desk, button: Qt.MouseButton) -> None:
+    desk.mouse(QEvent.Type.MouseButtonPress, 1, 1, button)
+    desk.bench.document.edit(with_source(desk.bench.document.project, Project().source), "open")
+    desk.bench.document.undo()
+    desk.mouse(QEvent.Type.MouseMove, 3, 3, button)
+    desk.mouse(QEvent.Type.MouseButtonRelease, 3, 3, button)
+    assert [stroke.points for stroke in desk.strokes] == [((1, 1),)]
 
 
 @pytest.mark.parametrize("button", [LEFT, RIGHT])

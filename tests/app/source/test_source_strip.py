@@ -135,6 +135,7 @@ def test_controls_keep_to_the_field_table_and_are_named_and_explained(row: Row, 
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_strip_fits(row: Row, source: Source, width: int) -> None:
     row.host.setFixedWidth(width)
+    row.use(Camera())
     controls = row.use(source, state="playing", height=1080, width=1920, position=9_998, count=10_000)
     row.host.layout().activate()
     assert controls.minimumSizeHint().width() <= controls.width()
@@ -288,6 +289,14 @@ def test_a_stream_address_is_changed_in_place(row: Row) -> None:
     assert row.bench.source == Stream(url="rtsp://cam/2") and "'cam/3'" in row.bench.heard.all[-1]
     row.bench.document.undo()
     assert row.bench.source == SOURCES[4]
+
+
+def test_esc_puts_the_address_back(row: Row) -> None:
+    controls = row.use(SOURCES[4], state="playing")
+    controls.address.setFocus()
+    QtBot.keyClicks(controls.address, "x")
+    QtBot.keyClick(controls.address, Qt.Key.Key_Escape)
+    assert controls.address.text() == "http://cam/1" and row.bench.source == SOURCES[4]
 
 
 # Drawing.

@@ -127,6 +127,15 @@ def test_a_fitted_picture_stays_fitted_when_the_widget_grows(view, picture, qapp
     assert view.region() == region
 
 
+def test_a_closed_view_can_be_shown_again(view, picture, pixels) -> None:
+    shown = picture(6, 8)
+    view.set_image(shown.image, 6, 8)
+    view.close()
+    view.show()
+    view.clearFocus()
+    assert_shows_exactly(view, pixels(view), shown.pixels, grid=True)
+
+
 def test_a_view_without_picture_shows_only_its_background(view, pixels) -> None:
     assert np.unique(pixels(view)).tolist() == [0xFF000000 | int(DARK.canvas[1:], 16)]
     view.set_placeholder("No picture yet")

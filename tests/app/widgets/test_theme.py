@@ -110,7 +110,7 @@ def test_a_group_has_a_title_in_small_capitals_and_rows_that_line_up(qtbot, hand
     group = Group("Operation")
     first, second = QPushButton("A"), QPushButton("longer")
     rows = [group.add_row("Stride", first), group.add_row("A longer label", second, tip="Says <more>")]
-    hand.show(group, 300, 120)
+    hand.show(group, 300, group.sizeHint().height())
     assert QFontInfo(group.title.font()).pixelSize() == 11
     assert group.accessibleName() == "Operation"
     right = {control.mapTo(group, control.rect().topRight()).x() for control in (first, second)}

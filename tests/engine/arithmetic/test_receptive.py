@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
@@ -27,7 +27,6 @@ windows = st.builds(
 )
 chains = st.lists(windows, min_size=1, max_size=3)
 PICTURE = (15, 13)
-QUICK = settings(max_examples=60, deadline=None, derandomize=True)
 
 
 def map_sizes(chain):
@@ -60,7 +59,6 @@ def crossings(rows, columns, width):
     return {row * width + column for row in rows for column in columns}
 
 
-@QUICK
 @given(chains, st.data())
 def test_pixels_read_are_those_with_a_gradient(chain, data):
     sizes = map_sizes(chain)
@@ -77,7 +75,6 @@ def test_pixels_read_are_those_with_a_gradient(chain, data):
     assert set(columns) <= set(box.columns)
 
 
-@QUICK
 @given(chains, st.data())
 def test_cells_reached_are_those_with_a_gradient(chain, data):
     sizes = map_sizes(chain)
@@ -88,7 +85,6 @@ def test_cells_reached_are_those_with_a_gradient(chain, data):
     assert crossings(*cells_reached(chain, pixel, sizes[1:]), sizes[-1][1]) == truly
 
 
-@QUICK
 @given(chains, st.tuples(st.integers(0, 9), st.integers(0, 9)))
 def test_box_is_tight_where_there_is_no_border(chain, cell):
     """With no padding and room on all sides, first and last pixel read are the box's corners."""

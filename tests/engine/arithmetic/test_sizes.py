@@ -24,7 +24,7 @@ from engine.arithmetic import (
 )
 from engine.errors import SpecError
 
-QUICK = settings(max_examples=300, deadline=None, derandomize=True)
+QUICK = settings(max_examples=5 * settings().max_examples)
 small = st.integers(1, 40)
 kernels = st.integers(1, 12)
 strides = st.integers(1, 7)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import engine
@@ -27,9 +27,7 @@ PLAIN = (
 WORDS = st.sampled_from([*PLAIN.split(), "", "\udcff", "a\nb"])
 
 
-@settings(
-    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8 * settings().max_examples)
 @given(st.lists(st.one_of(WORDS, st.text(max_size=5)), max_size=9))
 def test_any_words_are_answered(grey, monkeypatch, capsys, words):
     monkeypatch.chdir(grey.parent)
@@ -82,7 +80,7 @@ def test_help_and_version_are_no_errors(capsys):
 
 def process(*arguments, **options):
     """`python ARGUMENTS` at the repository's root, its standard error caught."""
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUNBUFFERED": ""}
     return subprocess.Popen(
         [sys.executable, *arguments], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, **options
     )
@@ -97,10 +95,11 @@ def test_as_a_program_it_loads_neither_torch_nor_opencv_for_a_list():
     assert "\\xb0" in out  # the degree sign, for a terminal that has none
 
 
-def test_a_reader_that_has_gone_is_no_error():
+@pytest.mark.parametrize("arguments", [["--version"], ["kernels"], ["kernels", "--json"]])
+def test_a_reader_that_has_gone_is_no_error(arguments):
     reader, writer = os.pipe()
     os.close(reader)
-    child = process("-m", "engine", "kernels", "--json", stdout=writer)
+    child = process("-m", "engine", *arguments, stdout=writer)
     os.close(writer)
     assert child.communicate(timeout=60)[1] == ""
     assert child.returncode == 0

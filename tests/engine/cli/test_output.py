@@ -66,7 +66,7 @@ def test_people_are_told_the_scaling_too(photo, capsys):
     assert "o.png: 10×18×3, values from -3 to 0; zero is mid-grey 128 and 3 is white" in line
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=4 * settings().max_examples)
 @given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=30))
 def test_levels_keep_the_order_and_the_sign(values):
     found = np.array([values], dtype=np.float32)

@@ -140,8 +140,11 @@ def test_what_is_no_clip_is_one_sentence(tmp_path: Path) -> None:
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     (tmp_path / "empty.mp4").touch()
-    endings = {name: "is no clip that can be played; MP4, MOV, AVI, MKV, WebM and GIF files can." for name in files}
-    endings |= {"empty.mp4": "is empty (0 bytes); get another copy of it.", "none.mp4": "does not exist; check the name."}
+    endings = dict.fromkeys(files, "is no clip that can be played; MP4, MOV, AVI, MKV, WebM and GIF files can.")
+    endings |= {
+        "empty.mp4": "is empty (0 bytes); get another copy of it.",
+        "none.mp4": "does not exist; check the name.",
+    }
     for name, ending in endings.items():
         with Watched(Clip(path=str(tmp_path / name))) as watched:
             message = watched.state("failed").message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import time
@@ -55,7 +56,7 @@ def test_frames_of_a_camera_are_rgb_rising_and_counted() -> None:
         status = watched.status
         assert status.state == "playing"
         assert (status.height, status.width, status.channels) == (48, 64, 3)
-        for before, after in zip(frames, frames[1:], strict=False):
+        for before, after in itertools.pairwise(frames):
             assert after.number > before.number
             assert after.stamp > before.stamp
         # blue is the last channel of RGB and tells the number of the picture
@@ -107,7 +108,7 @@ def test_a_camera_that_shows_one_still_picture_is_kept_after_all() -> None:
     with fake(fake_camera.STILL) as watched:
         watched.state("lost")
         watched.state("playing")
-        watched.more(40)  # more than a second of the same
+        watched.more(36)  # more than a second of the same
         assert sum(status.state == "lost" for _, status in watched.history) == 1
 
 
@@ -164,7 +165,7 @@ def test_a_capture_process_that_is_struck_down_is_replaced(blow: signal.Signals)
         os.kill(struck, blow)
         at = time.monotonic()
         watched.state("lost")
-        assert watched.when("lost") - at < 2.0
+        assert watched.when("lost") - at < (2.5 if blow == signal.SIGSTOP else 1.0)
         watched.more(3)
         assert capture_pid(watched) != struck
 
@@ -198,12 +199,12 @@ def test_a_stream_that_goes_away_is_lost_in_two_seconds_and_picked_up_when_it_re
         assert watched.frames[-1].number > before
 
 
-def test_a_stream_that_holds_its_breath_is_lost_in_two_seconds() -> None:
+def test_a_stream_that_holds_its_breath_is_lost() -> None:
     with MjpegServer() as server, Watched(Stream(url=server.url)) as watched:
         watched.more(5)
         server.breathing.clear()
         watched.state("lost")
-        assert watched.when("lost") - watched.frames[-1].stamp < 2.0
+        assert 1.5 <= watched.when("lost") - watched.frames[-1].stamp < 2.5
         server.breathing.set()
         watched.more(3)
 

@@ -71,15 +71,15 @@ def test_a_page_that_is_not_there(tmp_path: Path) -> None:
 def test_cut_at_every_hundredth(form: str, tmp_path: Path) -> None:
     whole, path = encoded(form), tmp_path / "cut"
     path.write_bytes(whole)
-    expected, refused = load_image(path).pixels, 0
+    expected, refusals = load_image(path).pixels, []
     for cut in range(1, 100):
         path.write_bytes(whole[: len(whole) * cut // 100])
         try:
             assert np.array_equal(load_image(path).pixels, expected), "half a picture must not pass for a whole one"
         except BadFile as error:
-            refused += 1
-            assert str(error).startswith("cut ")
-    assert refused >= 90
+            refusals.append(str(error))
+    assert len(refusals) >= 90
+    assert all(text.startswith("cut ") for text in refusals)
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -102,7 +102,7 @@ def patched(data: bytes, old: bytes, new: bytes) -> bytes:
 def bombs() -> dict[str, bytes]:
     """Headers that promise far more than any picture may have."""
     h, w = 24, 31
-    text = zlib.compress(bytes(200_000_000), 9)
+    text = zlib.compress(bytes(40_000_000), 9)
     plain = encoded("PNG")
     return {
         "bomb.png": png_bomb(),
@@ -209,7 +209,7 @@ print(opened, refused)
 
 def test_damaged_files_raise_nothing_else_and_end_nothing(tmp_path: Path) -> None:
     """Runs in a process of its own: a decoder that crashes must fail this test, not end it."""
-    turns = 3000
+    turns = 1500
     for form in FORMATS:
         (tmp_path / f"good.{form}").write_bytes(encoded(form))
     root = Path(__file__).resolve().parents[3]

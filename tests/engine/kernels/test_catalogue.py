@@ -24,7 +24,7 @@ from engine.kernels import (
 )
 from engine.spec.filter import KernelSpec
 
-QUICK = settings(max_examples=150, deadline=None, derandomize=True)
+QUICK = settings(max_examples=3 * settings().max_examples)
 
 LECTURE = {
     "vertical": [[1, 0, -1], [1, 0, -1], [1, 0, -1]],
@@ -83,7 +83,6 @@ def members(family):
 
 
 @pytest.mark.parametrize("family", families(), ids=lambda f: f.name)
-@settings(max_examples=40, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_every_member_is_a_kernel_and_fits_a_spec(family, data):
     member = data.draw(members(family))
@@ -102,7 +101,6 @@ def test_every_member_is_a_kernel_and_fits_a_spec(family, data):
 
 
 @pytest.mark.parametrize("family", families(), ids=lambda f: f.name)
-@settings(max_examples=40, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_blurs_sum_to_one_and_derivatives_to_zero(family, data):
     wanted = {"lecture": 0.0, "edges": 0.0, "blobs": 0.0, "blur": 1.0, "sharpen": 1.0}.get(family.group)

@@ -8,7 +8,7 @@ import io
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -25,9 +25,7 @@ from engine.kernels import (
 )
 from engine.npy import read_npy
 
-QUICK = settings(
-    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=2 * settings().max_examples)
 weights = st.floats(-1e6, 1e6, width=32)
 sizes = st.tuples(st.integers(1, 31), st.integers(1, 31))
 planes = sizes.flatmap(lambda size: arrays(np.float32, size, elements=weights, fill=weights))
@@ -215,6 +213,7 @@ def test_arrays_come_as_they_are(tmp_path, array):
         (npy_bytes(np.zeros((0, 3))), "holds no values"),
         (npy_bytes(np.zeros((100, 100)))[:-1], "cut short"),
         (npy_bytes(np.zeros((2, 2))).replace(b"(2, 2)", b"(2,-2)"), "holds no values"),
+        (npy_bytes(np.zeros((2, 2))).replace(b"(2, 2), }  ", b"(-2, -2), }"), "holds no values"),
         (npy_bytes(np.zeros((20, 20))).replace(b"(20, 20)", b"(9**9,9)"), "is no .npy file"),
         (npy_bytes(np.zeros((1000, 10))).replace(b"(1000, 10)", b"(9999999, 999999)"[:17]), "npy"),
     ],
@@ -232,9 +231,7 @@ def test_a_huge_npy_is_refused_unread(tmp_path):
         read_npy(tmp_path / "huge.npy", 1_000_000)
 
 
-@settings(
-    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8 * settings().max_examples)
 @given(st.integers(0, 127), st.binary(min_size=1, max_size=8))
 def test_a_damaged_header_never_gets_past_with_a_traceback(tmp_path, place, damage):
     content = bytearray(npy_bytes(np.arange(12.0).reshape(3, 4)))
