@@ -70,7 +70,7 @@ class Canvas:
         for index in range(done, len(spec.strokes)):
             stroke = spec.strokes[index]
             begun = index < len(self._drawn.strokes)
-            if True:
+            if not begun:
                 self._below[...] = self.values
                 self._covered[...] = 0
             self._continue(stroke, len(self._drawn.strokes[index].points) if begun else 0)
