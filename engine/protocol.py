@@ -159,20 +159,23 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Readout(Message, frozen=True, kw_only=True):
-    """Values at the probed cell, and what it has to do with the other picture.
+    """Values at the probed cell, and where they come from.
 
-    `window` is the receptive field in the input for a cell of the map, and the cells of the map that see it for a
-    pixel of the input. `terms` belong to the convolution's cell that the probed one comes from; empty where there
-    are too many to read or several such cells.
+    For a cell of the map, `terms` are the products of the convolution's cell that it comes from, row by row of the
+    kernel (the winner's where max pooling chose it); empty where there are several such cells, or three planes.
+    `sums` are then the sums of the planes: of each channel's own map, or of the three that are added. `before` is
+    what the convolution gave, bias included, before detector and pooling; a gradient's has two: the kernel's and its
+    quarter turn's.
     """
 
     view: Literal["input", "map"]
     row: int
     column: int
     values: tuple[float, ...]
-    window: Box | None = None
     terms: tuple[Term, ...] = ()
+    sums: tuple[float, ...] = ()
     bias: float = 0.0
+    before: tuple[float, ...] = ()
 
 
 class SourceState(Message, frozen=True, kw_only=True):

@@ -84,8 +84,10 @@ class PlayButton(QToolButton):
         self.show_state(None)
 
     def show_state(self, state: SourceState | None) -> None:
-        """Offer the opposite of what the source does."""
-        playing = state is not None and state.state in ("playing", "opening", "lost")
+        """Offer the opposite of what the source does; what it will do when it is open is not known before."""
+        if state is not None and state.state == "opening":
+            return
+        playing = state is not None and state.state in ("playing", "lost")
         if playing == self._playing:
             return
         self._playing = playing

@@ -63,7 +63,9 @@ def make_gallery(
         raise SpecError("A gallery needs at least one kernel; none was given.")
     chosen = view or ViewSpec()
     small = small_frame(frame, side)
-    maps = np.stack([apply_filter(small, _plain(spec)).map for spec in specs])
+    maps = np.empty((len(specs), *small.shape[:2]), np.float32)
+    for spec, values in zip(specs, maps, strict=True):
+        values[...] = apply_filter(small, _plain(spec)).map
     mosaic = layout(len(maps), maps.shape[1], maps.shape[2], aspect=aspect, gap=gap)
     return Gallery(maps, _levels(maps, specs, chosen), palette(chosen.colour_map, dark), mosaic)
 
@@ -94,10 +96,9 @@ def _plain(spec: FilterSpec) -> FilterSpec:
 def _levels(maps: NDArray[np.float32], specs: Sequence[FilterSpec], view: ViewSpec) -> Levels | MapLevels:
     """Directions have the same range everywhere; the others one each, or one for all of them."""
     turning = np.array([spec.detector.kind == "direction" for spec in specs])
-    if turning.all():
-        return measure_each(maps, direction=True)
-    if view.scale == "shared" and not turning.any():
-        return measure_each(maps, view.colour_map).shared()
+    if turning.all() or not turning.any():
+        each = measure_each(maps, view.colour_map, direction=bool(turning.all()))
+        return each.shared() if view.scale == "shared" else each
     shared = measure_each(maps[~turning], view.colour_map).shared() if view.scale == "shared" else None
     return MapLevels.of(
         measure(values, view.colour_map, direction=True) if turns else shared or measure(values, view.colour_map)

@@ -64,9 +64,7 @@ def zones(
     return tuple(found)
 
 
-def _copied(
-    positions: NDArray[np.intp], n: int, before: int, mode: str, lanes: int
-) -> NDArray[np.intp] | None:
+def _copied(positions: NDArray[np.intp], n: int, before: int, mode: str, lanes: int) -> NDArray[np.intp] | None:
     if mode == "zeros":
         return None
     return origins(positions // lanes - before, n, mode) * lanes + positions % lanes

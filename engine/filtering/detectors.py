@@ -15,6 +15,7 @@ Array = NDArray[np.float32]
 PAIRED = ("magnitude", "direction")
 """Detectors that look at two maps: the kernel's and that of its quarter turn."""
 _PI = np.float32(np.pi)
+_ZERO = np.float32(0)
 
 
 def apply_detector(feature_map: Array, detector: DetectorSpec, turned: Array | None = None) -> Array:
@@ -55,7 +56,7 @@ def in_place(detector: DetectorSpec) -> Callable[[Array], None] | None:
         return lambda cells: _leaky(cells, slope)
     if kind == "threshold":
         limit = np.float32(detector.threshold)
-        return lambda cells: np.greater(cells, limit, out=cells, casting="unsafe") and None
+        return lambda cells: _threshold(cells, limit)
     return _PLAIN.get(kind)
 
 
@@ -64,17 +65,21 @@ def join_pair(across: Array, down: Array, kind: str) -> Array:
     if kind == "magnitude":
         return np.asarray(cv2.magnitude(across, down), np.float32).reshape(across.shape)
     # adding 0 turns −0 into 0: where nothing changes the direction is 0 and not π
-    angle: Array = np.arctan2(down + np.float32(0), across + np.float32(0))
+    angle: Array = np.arctan2(down + _ZERO, across + _ZERO)
     np.copyto(angle, _PI, where=angle <= -_PI)
     return angle
 
 
 def _relu(cells: Array) -> None:
-    np.maximum(cells, 0, out=cells)
+    np.maximum(cells, _ZERO, out=cells)
 
 
 def _leaky(cells: Array, slope: np.float32) -> None:
     np.maximum(cells, cells * slope, out=cells)
+
+
+def _threshold(cells: Array, limit: np.float32) -> None:
+    np.greater(cells, limit, out=cells, casting="unsafe")
 
 
 def _sigmoid(cells: Array) -> None:

@@ -104,9 +104,7 @@ def planes(image: Array, geometry: Geometry) -> list[Array]:
     return [image[:, :, channel : channel + 1] for channel in range(geometry.channels)]
 
 
-def direct_band(
-    image: Array, out: Array, geometry: Geometry, kernels: Kernels, band: Band
-) -> None:
+def direct_band(image: Array, out: Array, geometry: Geometry, kernels: Kernels, band: Band) -> None:
     """Rows `band` of the map; `kernels` has one kernel for each plane."""
     low, high = band
     first, count = low * geometry.stride[0], (high - low - 1) * geometry.stride[0] + geometry.span[0]

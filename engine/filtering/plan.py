@@ -55,7 +55,8 @@ class Plan:
 
     `direct` holds each plane's kernel cut for cv2, `separable` each plane's products, `fourier` the blocks' work,
     `weights` the kernel [planes, kH, kW] as correlation lays it down; `nanoseconds` is for one thread. `bands` are the
-    parts that the work is done in, rows of the map or blocks, and `shares` those for several threads; `in_place` is set where cv2 writes the map itself.
+    parts that the work is done in, rows of the map or blocks, and `shares` those for several threads; `in_place` is
+    set where cv2 writes the map itself.
     """
 
     method: Method

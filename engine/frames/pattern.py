@@ -117,7 +117,7 @@ def _checkerboard(spec: Pattern, phase: float) -> _Array:
 
 
 def _grating(spec: Pattern, phase: float) -> _Array:
-    return 0.5 + 0.5 * np.sin(2 * math.pi * (_along(spec) / spec.period + phase))
+    return 0.5 + 0.5 * np.sin(2 * math.pi * (_along(spec) / spec.period - phase))
 
 
 def _rings(spec: Pattern, phase: float) -> _Array:

@@ -77,7 +77,8 @@ class FakeCamera:
     def retrieve(self, buffer: Any = None) -> tuple[bool, Any]:
         """The picture that was grabbed."""
         if self.kind == ODD and self.number <= len(_ODD):
-            return True, _ODD[self.number - 1]
+            odd = _ODD[self.number - 1]
+            return odd is not None, odd
         if self.kind == BLACK:
             return True, np.zeros((48, 64, 3), np.uint8)
         if self.kind == GROWS and self.number > BEFORE:

@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.source.edits import with_source
+from app.source.pen import Pen
+from app.source.strip import SourceStrip
 from app.state.document import Document
 from app.state.engine_link import EngineLink
 from app.state.notices import Notice, Notices
@@ -102,8 +107,49 @@ class Bench:
         return event
 
 
+class Row:
+    """A strip in a window of its own."""
+
+    def __init__(self, bench: Bench, qtbot: QtBot) -> None:
+        self.bench = bench
+        self.pen = Pen()
+        self.host = QWidget()
+        self.strip = SourceStrip(bench.document, bench.link, bench.notices, self.pen)
+        layout = QHBoxLayout(self.host)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.strip)
+        qtbot.addWidget(self.host)
+        self.host.setFixedWidth(1208)
+        self.host.show()
+
+    def use(self, source: Source, **figures: Any) -> Any:
+        """Make this the source, have the engine report on it, and return its controls."""
+        self.bench.document.edit(with_source(self.bench.document.project, source), "open")
+        if figures:
+            self.bench.state(**figures)
+        return self.strip.controls()
+
+
+def enter(field: QLineEdit, text: str) -> None:
+    """Type into a field and press Enter."""
+    field.setFocus()
+    field.selectAll()
+    field.insert(text)
+    field.setModified(True)
+    QtBot.keyClick(field, Qt.Key.Key_Return)
+
+
+def click(button: QAbstractButton) -> None:
+    QtBot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
 @pytest.fixture
 def bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path)
     yield made
     made.link.close()
+
+
+@pytest.fixture
+def row(bench: Bench, qtbot: QtBot) -> Row:
+    return Row(bench, qtbot)

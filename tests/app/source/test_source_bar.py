@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -275,12 +278,15 @@ def test_figures_known_before_the_bar_was_made_are_shown(bench: Bench, qtbot: Qt
     assert Top(bench, qtbot).bar.figures.whole() == "512 × 512 RGB"
 
 
-@pytest.mark.parametrize("dark", [True, False])
+@pytest.fixture
+def themed(qapp: QApplication) -> Iterator[QApplication]:
+    apply_theme(qapp, dark=True)
+    yield qapp
+    qapp.setStyleSheet("")
+
+
 @pytest.mark.parametrize("width", [1280, 960])
-def test_everything_fits_and_a_long_name_is_whole_in_its_tool_tip(top: Top, width: int, dark: bool) -> None:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application, dark)
+def test_everything_fits_and_a_long_name_is_whole_in_its_tool_tip(themed: QApplication, top: Top, width: int) -> None:
     top.host.setFixedWidth(width)
     top.use(LONG)
     top.host.layout().activate()
@@ -289,13 +295,25 @@ def test_everything_fits_and_a_long_name_is_whole_in_its_tool_tip(top: Top, widt
         assert button.width() >= button.sizeHint().width()
     assert LONG.path in top.bar.buttons[Picture].toolTip()
     assert top.bar.figures.width() > 60
-    application.setStyleSheet("")
 
 
 def test_everything_is_reached_by_keyboard_named_and_explained(top: Top) -> None:
     for button in top.bar.findChildren(QToolButton):
         assert button.accessibleName() and len(button.toolTip()) > 20
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_a_bar_that_is_deleted_is_gone(bench: Bench, qtbot: QtBot) -> None:
+    top = Top(bench, qtbot)
+    top.menu(Picture)
+    bar = weakref.ref(top.bar)
+    top.host.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    del top
+    gc.collect()
+    assert bar() is None
+    bench.document.edit(with_source(bench.document.project, Camera()), "open")
+    bench.state("playing", height=9, width=9)
 
 
 def test_a_state_of_a_forgotten_show_is_ignored(top: Top) -> None:

@@ -21,6 +21,7 @@ from app.source.edits import (
     with_source,
 )
 from engine.errors import SpecError
+from engine.frames.folder import SUFFIXES
 from engine.spec.project import Project
 from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream
 
@@ -138,3 +139,7 @@ def test_a_source_stays_itself_when_its_settings_change() -> None:
     assert identity(Clip(path="a.mp4", speed=2.0)) == identity(Clip(path="a.mp4"))
     assert identity(Drawing(height=9)) == identity(Drawing())
     assert len({identity(source) for source, _ in NAMES}) == len(NAMES) - 1
+
+
+def test_the_pictures_that_can_be_opened_are_those_that_a_folder_shows() -> None:
+    assert set(PICTURE_SUFFIXES) == set(SUFFIXES)

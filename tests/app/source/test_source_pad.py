@@ -167,6 +167,8 @@ def test_another_source_ends_the_movement_and_takes_the_pen_away(desk: Desk, but
     desk.bench.document.undo()
     assert desk.view.viewport().cursor().shape() == Qt.CursorShape.CrossCursor
     assert [stroke.points for stroke in desk.strokes] == [((1, 1),)]
+    desk.draw([(5, 5)])
+    assert desk.strokes[-1].value == 1.0 and desk.bench.document.undo_text == "draw"
 
 
 def test_outside_the_paper_is_drawn_on_too_but_only_with_numbers_a_file_can_hold(desk: Desk) -> None:

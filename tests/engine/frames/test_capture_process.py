@@ -40,6 +40,10 @@ source = open_source(Clip(path=sys.argv[1]), woken.set)
 while source.take() is None:
     woken.wait(1)
     woken.clear()
+source.pause()
+while source.status().state != "paused":
+    woken.wait(1)
+    woken.clear()
 print(source.pid, flush=True)
 if sys.argv[2] == "wait":
     threading.Event().wait()
@@ -118,6 +122,7 @@ def test_whoever_keeps_many_frames_still_gets_new_ones_and_none_changes() -> Non
             kept.append(watched.more(1)[0].pixels.copy())
         assert all((frame.pixels == copy).all() for frame, copy in zip(watched.frames, kept, strict=False))
         assert watched.frames[-1].position > watched.frames[0].position
+        assert all(status.state != "lost" for _, status in watched.history)
 
 
 def test_the_clip_goes_on_where_its_dead_reader_was() -> None:

@@ -1,0 +1,90 @@
+"""Where one number of a feature map came from: the patch, the kernel laid on it, and the sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import SpecError
+from engine.filtering.border import origins
+from engine.filtering.picture import filter_plan
+from engine.spec.filter import FilterSpec
+
+Cells = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class CellExplanation:
+    """One cell of the map before detector and pooling: `value` = Σ `products` + `bias`.
+
+    Attributes:
+        rows: picture row that each kernel row lies on, int [kH]; below 0 or beyond the height in the padding.
+        columns: picture column that each kernel column lies on, int [kW].
+        inside: bool [kH, kW], False where the weight lies on padding.
+        patch: what lies under each weight, padding included, [kH, kW] or [kH, kW, 3].
+        kernel: the weights as they are laid down, turned by 180° for a convolution, [kH, kW] or [kH, kW, 3].
+        products: patch times kernel, [kH, kW] or [kH, kW, 3].
+        total: Σ products: a number, or [3] where each channel is filtered on its own.
+        bias: what is added.
+        value: total + bias; a number, or [3].
+    """
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    inside: NDArray[np.bool_]
+    patch: Cells
+    kernel: Cells
+    products: Cells
+    total: Any
+    bias: float
+    value: Any
+
+
+def explain_cell(seen: NDArray[np.float32], spec: FilterSpec, row: int, column: int) -> CellExplanation:
+    """Work out one cell of the convolved map again, in double precision, with all that went into it.
+
+    Args:
+        seen: `FilterResult.input`: [H, W] or [H, W, 3].
+        spec: the specification that made the map.
+        row: of the cell, counted from 0, before pooling.
+        column: of the cell.
+
+    Raises:
+        SpecError: if the map has no such cell.
+
+    Example:
+        >>> found = explain_cell(np.eye(3, dtype=np.float32), FilterSpec(), 0, 0)
+        >>> found.patch.tolist(), found.value
+        ([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], 1.0)
+    """
+    plan = filter_plan(seen.shape, spec)
+    g = plan.geometry
+    if not (0 <= row < g.size[0] and 0 <= column < g.size[1]):
+        raise SpecError(f"The map has {g.size[0]}×{g.size[1]} cells; there is none at row {row}, column {column}.")
+    places = [
+        cell * g.stride[axis] - padding[0] + g.dilation[axis] * np.arange(g.kernel_size[axis])
+        for axis, (cell, padding) in enumerate(((row, g.rows), (column, g.columns)))
+    ]
+    sizes = g.height, g.width
+    inside = np.outer(*((place >= 0) & (place < n) for place, n in zip(places, sizes, strict=True)))
+    sources = [origins(place, n, g.mode) for place, n in zip(places, sizes, strict=True)]
+    patch = seen[np.ix_(*sources)].astype(np.float64)
+    if g.mode == "zeros":
+        patch[~inside] = 0
+    kernel = np.moveaxis(plan.weights, 0, -1) if spec.channels == "sum" else plan.weights[0]
+    products = patch * (kernel[:, :, np.newaxis] if spec.channels == "each" else kernel)
+    total = products.sum(axis=(0, 1)) if spec.channels == "each" else float(products.sum())
+    return CellExplanation(
+        rows=places[0],
+        columns=places[1],
+        inside=inside,
+        patch=patch,
+        kernel=kernel,
+        products=products,
+        total=total,
+        bias=spec.bias,
+        value=total + spec.bias,
+    )

@@ -1,0 +1,88 @@
+"""The values under the cursor, and the sum that a cell of the map is."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.filtering.detectors import PAIRED, apply_detector
+from engine.filtering.explain import CellExplanation, explain_cell
+from engine.filtering.picture import FilterResult
+from engine.protocol import Probe, Readout, Term
+from engine.spec.edit import rotate
+from engine.spec.filter import FilterSpec
+from engine.spec.geometry import FilterGeometry
+
+MAX_TERMS = 225
+MAX_POOL_CELLS = 25
+Cell = tuple[int, int]
+
+
+def read_cell(result: FilterResult, spec: FilterSpec, probe: Probe) -> Readout | None:
+    """What is at the probed cell; None if the picture has no such cell (any more)."""
+    picture = result.map if probe.view == "map" else result.input
+    cell = (probe.row, probe.column)
+    if probe.view is None or not (0 <= cell[0] < picture.shape[0] and 0 <= cell[1] < picture.shape[1]):
+        return None
+    readout = Readout(view=probe.view, row=cell[0], column=cell[1], values=_numbers(picture[cell]))
+    return readout if probe.view == "input" else _explained(readout, result, spec, cell)
+
+
+def _explained(readout: Readout, result: FilterResult, spec: FilterSpec, cell: Cell) -> Readout:
+    origin = _origin(result, spec, cell)
+    if origin is None:
+        return readout
+    found = explain_cell(result.input, spec, *origin)
+    before = [*_numbers(found.value)]
+    if spec.detector.kind in PAIRED and spec.channels != "each":
+        before += _numbers(explain_cell(result.input, rotate(spec), *origin).value)
+    products = found.products
+    flat = products.ndim == 2 and products.size <= MAX_TERMS
+    return msgspec.structs.replace(
+        readout,
+        terms=_terms(found) if flat else (),
+        sums=_numbers(products.sum(axis=(0, 1))) if products.ndim == 3 else (),
+        bias=spec.bias,
+        before=tuple(before),
+    )
+
+
+def _origin(result: FilterResult, spec: FilterSpec, cell: Cell) -> Cell | None:
+    """The convolution's cell that a cell of the map comes from; None if there are several."""
+    window = FilterGeometry(spec, (result.input.shape[0], result.input.shape[1])).pooling_window
+    if window is None:
+        return cell
+    height, width = window.kernel_size
+    if spec.pooling.kind != "max" or result.input.ndim == 3 or height * width > MAX_POOL_CELLS:
+        return None
+    return _winner(result, spec, cell)
+
+
+def _winner(result: FilterResult, spec: FilterSpec, cell: Cell) -> Cell | None:
+    """The cell that max pooling chose, found by working its window out again."""
+    geometry = FilterGeometry(spec, (result.input.shape[0], result.input.shape[1]))
+    window, size = geometry.pooling_window, geometry.convolved_size
+    assert window is not None
+    if spec.detector.kind in PAIRED:
+        return None
+    tops, lefts = (
+        range(max(first, 0), min(first + window.kernel_size[axis], size[axis]))
+        for axis, first in enumerate(c * s - p for c, s, p in zip(cell, window.stride, window.padding, strict=True))
+    )
+    cells = [(row, column) for row in tops for column in lefts]
+    values = np.array([[explain_cell(result.input, spec, *each).value for each in cells]], np.float32)
+    return cells[int(np.argmax(apply_detector(values, spec.detector)))]
+
+
+def _terms(found: CellExplanation) -> tuple[Term, ...]:
+    return tuple(
+        Term(weight=float(weight), value=float(value), padded=not inside)
+        for weight, value, inside in zip(
+            found.kernel.ravel(), found.patch.ravel(), found.inside.ravel(), strict=True
+        )
+    )
+
+
+def _numbers(value: NDArray[np.floating] | float) -> tuple[float, ...]:
+    return tuple(float(number) for number in np.atleast_1d(value))
