@@ -22,6 +22,9 @@ IDLE_SECONDS = 0.5
 
 PROBE = 32
 """Every so many calls the way that lately did worse is tried again."""
+WORTH_SHARING = 6e5
+"""Nanoseconds of work from which a second core pays: waking a helper takes about 60,000."""
+BAND_NUMBERS = 160_000
 NOTED = 3e5
 """Nanoseconds below which the time that work takes says nothing."""
 LONG = 3e6
@@ -158,6 +161,23 @@ class _Helpers:
 
 _helpers = _Helpers()
 _habits = {False: _Habit(), True: _Habit()}
+
+
+def over_rows(work: Work, rows: int, numbers: int, cost: float) -> None:
+    """Call `work(first, last + 1)` over all rows of something that needs no halo, in bands that stay in the cache.
+
+    Args:
+        work: must write only to its own rows.
+        rows: how many there are.
+        numbers: in all of them.
+        cost: nanoseconds for one number.
+    """
+    nanoseconds = cost * numbers
+    parts = max(numbers // BAND_NUMBERS, 1)
+    if nanoseconds >= WORTH_SHARING and sharing_pays(nanoseconds):
+        share_bands(work, split(rows, max(parts, workers())), nanoseconds)
+    else:
+        run_bands(work, split(rows, parts), nanoseconds)
 
 
 def sharing_pays(nanoseconds: float) -> bool:

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import SpecError
+from engine.filtering.bands import over_rows
+from engine.filtering.reuse import result_array
+from engine.filtering.scratch import scratch
 from engine.spec.filter import DetectorSpec
 
 Array = NDArray[np.float32]
@@ -62,12 +65,23 @@ def in_place(detector: DetectorSpec) -> Callable[[Array], None] | None:
 
 def join_pair(across: Array, down: Array, kind: str) -> Array:
     """The strength √(a² + b²) or the direction atan2(b, a) of two maps' vectors."""
-    if kind == "magnitude":
-        return np.asarray(cv2.magnitude(across, down), np.float32).reshape(across.shape)
+    out = result_array(across.shape)
+    join, cost = (_magnitude, 0.3) if kind == "magnitude" else (_direction, 1.2)
+    over_rows(lambda low, high: join(across[low:high], down[low:high], out[low:high]), len(out), out.size, cost)
+    return out
+
+
+def _magnitude(across: Array, down: Array, out: Array) -> None:
+    cv2.magnitude(across, down, out)
+
+
+def _direction(across: Array, down: Array, out: Array) -> None:
     # adding 0 turns −0 into 0: where nothing changes the direction is 0 and not π
-    angle: Array = np.arctan2(down + _ZERO, across + _ZERO)
-    np.copyto(angle, _PI, where=angle <= -_PI)
-    return angle
+    right = np.add(across, _ZERO, out=scratch("right", across.shape))
+    np.add(down, _ZERO, out=out)
+    np.arctan2(out, right, out=out)
+    if out.min() <= -_PI:
+        np.copyto(out, _PI, where=out <= -_PI)
 
 
 def _relu(cells: Array) -> None:
@@ -75,7 +89,7 @@ def _relu(cells: Array) -> None:
 
 
 def _leaky(cells: Array, slope: np.float32) -> None:
-    np.maximum(cells, cells * slope, out=cells)
+    np.maximum(cells, np.multiply(cells, slope, out=scratch("slope", cells.shape)), out=cells)
 
 
 def _threshold(cells: Array, limit: np.float32) -> None:

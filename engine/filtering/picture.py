@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import SpecError
-from engine.filtering.bands import run_bands, share_bands, sharing_pays, split, workers
+from engine.filtering.bands import over_rows
 from engine.filtering.detectors import PAIRED, in_place, join_pair
 from engine.filtering.geometry import geometry
 from engine.filtering.plan import Plan, make_plan
 from engine.filtering.pooling import pool
+from engine.filtering.reuse import result_array
 from engine.filtering.run import Cancelled, Finish, correlate
 from engine.filtering.scratch import scratch
 from engine.spec.filter import FilterSpec, Plane
@@ -25,11 +26,8 @@ from engine.spec.filter import FilterSpec, Plane
 Array = NDArray[np.float32]
 GREY = np.array([[0.299, 0.587, 0.114]], np.float32)
 """Weights of red, green and blue in a grey value (Rec. ITU-R BT.601)."""
-BAND_NUMBERS = 192_000
 CONVERSION = 0.35
 """Nanoseconds to convert one number."""
-SHARE = 800_000
-"""Nanoseconds of work from which a second core pays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,18 +104,13 @@ def input_planes(frame: NDArray[Any], channels: str) -> Array:
     grey = channels == "grey"
     if frame.dtype == np.float32 and not grey:
         return np.ascontiguousarray(frame, np.float32)
-    out = np.empty(frame.shape[:2] if grey else frame.shape, np.float32)
+    out = result_array(frame.shape[:2] if grey else frame.shape)
     convert = _grey_rows if grey else _colour_rows
 
     def work(low: int, high: int) -> None:
         convert(frame[low:high], out[low:high])
 
-    nanoseconds = CONVERSION * frame.size
-    bands = split(len(frame), max(frame.size // BAND_NUMBERS, 1))
-    if nanoseconds >= SHARE and workers() > 1 and sharing_pays(nanoseconds):
-        share_bands(work, bands, nanoseconds)
-    else:
-        run_bands(work, bands, nanoseconds)
+    over_rows(work, len(frame), frame.size, CONVERSION)
     return out
 
 

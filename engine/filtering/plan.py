@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.filtering.bands import Band, split, workers
+from engine.filtering.bands import WORTH_SHARING, Band, split, workers
 from engine.filtering.direct import MOST_LANES, InPlace, Kernels, in_place
 from engine.filtering.factors import factors
 from engine.filtering.fourier import Blocks, FourierWork, choose_blocks, peak, spectrum
@@ -34,8 +34,6 @@ FOURIER = 2.8
 FOURIER_DOUBLE = 6.0
 TAP_BY_TAP = 0.2
 
-SHARE = 600_000
-"""Nanoseconds of work from which a second core pays: waking a helper takes about 60,000."""
 PATIENCE = 4_000_000
 """Nanoseconds that a band may take, so that work given up ends soon."""
 BAND_BYTES = 1_000_000
@@ -97,7 +95,7 @@ def _make_plan(packed: bytes, depth: int, geometry: Geometry, robust: bool) -> P
             best = other
     if best.direct:
         best = replace(best, in_place=in_place(geometry, best.direct))
-    shares = _bands(best, workers()) if best.nanoseconds >= SHARE else ()
+    shares = _bands(best, workers()) if best.nanoseconds >= WORTH_SHARING else ()
     return replace(best, bands=_bands(best, 1), shares=shares)
 
 

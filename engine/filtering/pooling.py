@@ -10,18 +10,15 @@ from numpy.typing import NDArray
 
 from engine.arithmetic import pair, pooled_size
 from engine.errors import SpecError
-from engine.filtering.bands import run_bands, share_bands, sharing_pays, split, workers
+from engine.filtering.bands import over_rows
+from engine.filtering.reuse import result_array
 from engine.filtering.scratch import scratch
 
 Array = NDArray[np.float32]
 Pair = tuple[int, int]
 KINDS = ("max", "average", "l2")
-BAND_NUMBERS = 128_000
-"""Numbers of the map that a band reads; they stay in the second-level cache."""
 COST = 0.8
 """Nanoseconds for one number."""
-SHARE = 800_000
-"""Nanoseconds of work from which a second core pays."""
 
 
 def pool(feature_map: Array, kind: str, kernel_size: Any, stride: Any = None, padding: Any = 0) -> Array:
@@ -53,17 +50,12 @@ def pool(feature_map: Array, kind: str, kernel_size: Any, stride: Any = None, pa
     around = pair(padding, "Pool padding", 0)
     size = [pooled_size(feature_map.shape[axis], window[axis], step[axis], around[axis]) for axis in (0, 1)]
     cells = np.ascontiguousarray(feature_map).reshape(*feature_map.shape[:2], -1)
-    out = np.empty((*size, cells.shape[2]), np.float32)
+    out = result_array((*size, cells.shape[2]))
 
     def work(low: int, high: int) -> None:
         _pool_rows(cells, out[low:high], low, kind, window, step, around)
 
-    nanoseconds = COST * cells.size
-    bands = split(size[0], max(cells.size // BAND_NUMBERS, workers() if nanoseconds >= SHARE else 1))
-    if nanoseconds >= SHARE and sharing_pays(nanoseconds):
-        share_bands(work, bands, nanoseconds)
-    else:
-        run_bands(work, bands, nanoseconds)
+    over_rows(work, size[0], cells.size, COST)
     return out.reshape(*size, *feature_map.shape[2:])
 
 

@@ -14,6 +14,7 @@ from engine.filtering.box import NotFinite, box_band
 from engine.filtering.direct import direct_band, seamless_band, taps_band
 from engine.filtering.fourier import FourierWork, fourier_pair
 from engine.filtering.plan import Plan, make_plan
+from engine.filtering.reuse import result_array
 from engine.filtering.separable import separable_band
 
 __all__ = ["Cancelled", "correlate"]
@@ -45,7 +46,7 @@ def correlate(
     Raises:
         Cancelled: when `cancelled()` is true.
     """
-    out = np.empty((*plan.geometry.size, plan.geometry.lanes), np.float32)
+    out = result_array((*plan.geometry.size, plan.geometry.lanes))
     if plan.in_place is not None and not plan.shares and finish is None:  # small: not a microsecond to lose
         cv2.filter2D(image, -1, plan.in_place.weights, out, plan.in_place.anchor, 0.0, plan.in_place.border)
         return out

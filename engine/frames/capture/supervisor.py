@@ -194,7 +194,7 @@ class Supervisor:
         elif isinstance(report, Failed):
             raise _Lost("stopped sending pictures", report.sentence, hangs=False, frozen=report.frozen)
         elif isinstance(report, TooSmall):
-            pass
+            self._frame_bytes = report.bytes
             raise _NeedsMemory
 
     def _arrived(self, report: Arrived, process: CaptureProcess) -> None:

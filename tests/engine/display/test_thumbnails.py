@@ -73,6 +73,12 @@ def test_the_square_in_the_middle_is_averaged() -> None:
     assert small_frame(grey_frame(1080, 1920), 72).shape == (72, 72, 3)
 
 
+def test_a_large_square_is_cut_to_whole_blocks_around_its_middle() -> None:
+    frame = np.random.default_rng(3).integers(0, 256, (103, 120, 3), np.uint8)
+    blocks = frame[3:99, 12:108].reshape(16, 6, 16, 6, 3).mean(axis=(1, 3))
+    assert np.abs(small_frame(frame, 16) - blocks).max() <= 1
+
+
 def test_nothing_to_show_is_refused() -> None:
     with pytest.raises(SpecError, match="at least one kernel"):
         make_gallery(grey_frame(4, 4), [])
