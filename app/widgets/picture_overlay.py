@@ -1,4 +1,4 @@
-"""Lines drawn over a picture in screen pixels, so that they are crisp at every zoom."""
+"""Rectangles drawn over a picture in screen pixels, so that they are crisp at every zoom."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
 
 from app.widgets.tokens import tokens
 
-GRID_FROM = 12.0  # logical pixels per cell at which the lines between cells appear
 SMALLEST = 7.0  # an overlay is never drawn smaller than this, or it could not be seen
-_GRID_COLOUR = QColor(128, 128, 128, 90)
 _HALO = 1.0
 
 
@@ -79,21 +77,3 @@ def _frame(painter: QPainter, inner: QRectF, thickness: float, colour: QColor) -
     painter.fillRect(QRectF(QPointF(outer.left(), inner.bottom()), outer.bottomRight()), colour)
     painter.fillRect(QRectF(QPointF(outer.left(), inner.top()), inner.bottomLeft()), colour)
     painter.fillRect(QRectF(inner.topRight(), QPointF(outer.right(), inner.bottom())), colour)
-
-
-def paint_grid(painter: QPainter, mapping: Mapping, seen: QRectF, height: int, width: int) -> None:
-    """Draw the lines between cells where cells are large enough; `seen` is the visible part, in cells."""
-    if mapping.zoom < GRID_FROM:
-        return
-    left, right = max(0, math.floor(seen.left())), min(width, math.ceil(seen.right()))
-    top, bottom = max(0, math.floor(seen.top())), min(height, math.ceil(seen.bottom()))
-    half = 0.5 / mapping.ratio  # the middle of a device pixel
-    lines = []
-    for column in range(left, right + 1):
-        start, end = mapping.point(top, column), mapping.point(bottom, column)
-        lines.append(QLineF(start.x() + half, start.y(), end.x() + half, end.y()))
-    for row in range(top, bottom + 1):
-        start, end = mapping.point(row, left), mapping.point(row, right)
-        lines.append(QLineF(start.x(), start.y() + half, end.x(), end.y() + half))
-    painter.setPen(QPen(_GRID_COLOUR, 0))
-    painter.drawLines(lines)

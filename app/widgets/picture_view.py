@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.widgets.fonts import text_font
 from app.widgets.picture_item import PictureItem
-from app.widgets.picture_overlay import Mapping, Overlay, outline, paint_grid, paint_overlays
+from app.widgets.picture_overlay import Mapping, Overlay, outline, paint_overlays
 from app.widgets.tips import describe
 from app.widgets.tokens import tokens
 from app.widgets.zoom_view import ZoomView
@@ -176,15 +176,12 @@ class PictureView(ZoomView):
             self.painted.emit(self._generation)
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
-        """Grid, overlays and focus ring, or the placeholder."""
+        """Overlays and focus ring, or the placeholder."""
         painter.resetTransform()
-        extent = self.extent()
-        if extent is None:
+        if self.extent() is None:
             self._paint_placeholder(painter)
         else:
-            mapping = self._mapping()
-            paint_grid(painter, mapping, self.region(), *extent)
-            paint_overlays(painter, mapping, self._overlays)
+            paint_overlays(painter, self._mapping(), self._overlays)
         if self.hasFocus():
             painter.setPen(QPen(tokens().colour("accent"), 2))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))

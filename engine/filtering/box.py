@@ -15,8 +15,12 @@ from engine.filtering.scratch import scratch
 Array = NDArray[np.float32]
 
 
+LOUDEST = 1e15
+"""Root of the sum of squares beyond which float32 might overflow on the way; NaN is not below it either."""
+
+
 class NotFinite(Exception):
-    """The picture holds an infinite or undefined number, which this method would spread; the direct one does not."""
+    """The picture holds an infinite, undefined or huge number: this method would spread it, the direct one does not."""
 
 
 def box_band(image: Array, out: Array, geometry: Geometry, weight: float, band: Band) -> None:
@@ -29,7 +33,7 @@ def box_band(image: Array, out: Array, geometry: Geometry, weight: float, band: 
     (kh, kw), (sy, sx) = geometry.kernel_size, geometry.stride
     dense = (high - low - 1) * sy + 1
     source = padded_rows(image, geometry, low * sy, dense + kh - 1)
-    if not np.isfinite(source.sum()):
+    if not cv2.norm(source, cv2.NORM_L2) < LOUDEST:
         raise NotFinite
     native = anchor_and_border(geometry, widest=kw)
     if native is None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import SpecError
 from engine.filtering.geometry import geometry
 from engine.filtering.inputs import (
     checked_bias,
@@ -82,6 +83,8 @@ def filter_image(
         if device in ("auto", "cpu"):
             return _on_cpu(image, weights, moves, offset)
         return _on_device(image, weights, moves, offset, device)
+    if image.is_complex():
+        raise SpecError(f"A picture is an array of real numbers; this one holds {image.dtype}.")
     home = str(image.device)
     where = home if device == "auto" else device
     if where != "cpu":

@@ -21,11 +21,11 @@ def open_device(name: str) -> torch.device:
     Raises:
         SpecError: if this machine has none.
     """
-    device = torch.device(name)
-    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if not present.get(device.type, False):
+    kind, _, number = name.partition(":")
+    present = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}
+    if not (number or "0").isdecimal() or int(number or 0) >= present.get(kind, 0):
         raise SpecError(f"There is no device '{name}' that torch can use on this machine; 'cpu' would do.")
-    return device
+    return torch.device(name)
 
 
 def correlate_tensor(

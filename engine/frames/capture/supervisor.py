@@ -116,6 +116,7 @@ class Supervisor:
     def _capture(self) -> None:
         subject = self._subject = describe(self._spec)
         if self._process is None:
+            self._listener.report(note="")
             try:
                 self._process = CaptureProcess(self._frame_bytes, self._target)
             except OSError as error:
