@@ -27,7 +27,6 @@ def assemble(
     application: QApplication, document: Document, link: EngineLink, notices: Notices, settings: Settings
 ) -> Workbench:
     """A whole window on a document and an engine."""
-    apply_theme(application, settings.values.dark)
     window = Window()
     page = KernelPage(document, link, notices)
     parts = Parts(
@@ -52,6 +51,8 @@ def assemble(
     window.rail.add("Kernel", "One kernel on one picture: see what a convolution does.").setIcon(icon("kernel"))
     window.pages.addWidget(page)
     window.closing.connect(bench.close)
+    # Last: under a style sheet every widget would be styled anew each time it is put into another.
+    apply_theme(application, settings.values.dark)
     parts.drops.install(window)
     return bench
 

@@ -67,7 +67,9 @@ def _take(application: QApplication, bench: Workbench, shot: Shot, place: Path) 
     bench.document.edit(shot.scene.project, shot.name)
     bench.page.fit()
     frames = shot.scene.frames
-    ready = wait_for(application, lambda: bench.link.is_settled and (frames == 1 or bench.link.shown - before >= frames))
+    ready = wait_for(
+        application, lambda: bench.link.is_settled and (frames == 1 or bench.link.shown - before >= frames)
+    )
     _look_at_a_cell(application, bench)
     bench.window.grab().save(str(place / f"{shot.name}.png"))
     bench.page.probing.look_at("map", None)
@@ -92,5 +94,3 @@ def wait_for(application: QApplication, fact: Callable[[], bool]) -> bool:
             return True
         time.sleep(0.002)
     return False
-
-

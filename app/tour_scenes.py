@@ -21,7 +21,9 @@ class Scene(NamedTuple):
     frames: int = 1
 
 
-def _scene(source: Source, name: str, frames: int = 1, parameters: dict[str, float] | None = None, **filter: object) -> Scene:
+def _scene(
+    source: Source, name: str, frames: int = 1, parameters: dict[str, float] | None = None, **filter: object
+) -> Scene:
     spec = with_kernel(FilterSpec(), kernel(name, **(parameters or {})).spec())
     spec = msgspec.structs.replace(spec, **filter)
     return Scene(Project(source=source, filter=spec), frames)

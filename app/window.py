@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.widgets.theme import set_role
 
@@ -91,7 +100,9 @@ class Window(QMainWindow):
         if not geometry:
             return
         self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
-        on_a_screen = any(screen.availableGeometry().intersects(self.frameGeometry()) for screen in QGuiApplication.screens())
+        on_a_screen = any(
+            screen.availableGeometry().intersects(self.frameGeometry()) for screen in QGuiApplication.screens()
+        )
         if not on_a_screen:
             self.resize(*START_SIZE)
             self.move(0, 0)

@@ -148,7 +148,9 @@ def _against_cv2(quick: bool) -> list[dict[str, Any]]:
         found = side_by_side(peer, ours)
         ratios[cell] = found.ratio
         if cell.size == "VGA":
-            exact = cv2.filter2D(picture.astype(np.float64), -1, kernel.astype(np.float64), borderType=cv2.BORDER_CONSTANT)
+            exact = cv2.filter2D(
+                picture.astype(np.float64), -1, kernel.astype(np.float64), borderType=cv2.BORDER_CONSTANT
+            )
             losses.append(float(np.abs(ours() - exact).max() / np.abs(kernel).sum() / picture.max()))
         rows.append(_row(cell.name, "≥ 0.95", "cv2.filter2D", found, plan.method))
     return _summary(ratios, max(losses)) + rows

@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-import cv2
 from app.workbench import Workbench
 from benchmarks.edit import SIZES
 from benchmarks.measure import percentile

@@ -55,7 +55,7 @@ class ColourControls(QWidget):
         table = "grey" if shown.table == COLOUR_TABLE else shown.table
         self.legend.set_scale(stops(table, dark, STOPS), shown.low, shown.high, texts)  # type: ignore[arg-type]
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """Take the colours of a new theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:

@@ -87,7 +87,7 @@ class FormulaBox(QLabel):
         below = " · ".join(dict.fromkeys([GENERIC, *(note for note in notes if note)]))
         return f'<table cellspacing="4">{body}</table><span style="color:{tokens().second}">{below}</span>'
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """Take the colours of a new theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:

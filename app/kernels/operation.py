@@ -136,5 +136,3 @@ class _Step:
 
     def set_value(self, value: tuple[int, int] | None) -> None:
         self._control.set_value(value or self._document.project.filter.pooling.kernel_size)
-
-

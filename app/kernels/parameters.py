@@ -84,7 +84,9 @@ def _control(parameter: Parameter) -> Slider | Choice:
         named: list[tuple[object, str]] = [(float(low + n), label) for n, label in enumerate(parameter.labels)]
         return Choice(named, parameter.label, parameter.help)
     if parameter.automatic:
-        sizes: list[tuple[object, str]] = [(float(size), str(size)) for size in range(low, high + 1, round(parameter.step))]
+        sizes: list[tuple[object, str]] = [
+            (float(size), str(size)) for size in range(low, high + 1, round(parameter.step))
+        ]
         return Choice([(0.0, "automatic"), *sizes], parameter.label, parameter.help)
     return Slider(
         parameter.minimum,

@@ -3,55 +3,82 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
-from app.kernels.terms import sum_text, values_text
-from app.widgets.fonts import number_font
+from app.kernels.chain import before_text, steps_text, without_terms
+from app.kernels.terms import place_text, sum_of, values_text
+from app.widgets.fonts import number_font, text_font
 from app.widgets.theme import set_role
 from engine.protocol import Readout
+from engine.spec.filter import FilterSpec
 
+WIDTH = 300
 HINT = "Move the cursor over the feature map: each of its cells is a sum of products, written out here."
 
 
 class ReadoutPanel(QFrame):
-    """Weight · pixel for every pixel in the window, the bias, and the sum."""
+    """Weight · pixel for every pixel in the window, the bias and the sum, then detector and pooling."""
 
     def __init__(self) -> None:
         super().__init__()
         set_role(self, "panel")
-        self.setFixedWidth(300)
+        self.setFixedWidth(WIDTH)
+        self.setAccessibleName("Cell under the cursor")
         self._title = QLabel()
         self._sum = QLabel()
-        self._sum.setFont(number_font(10))
-        self._sum.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._before = QLabel()
         self._result = QLabel()
-        self._result.setFont(number_font(12))
         set_role(self._result, "result")
-        set_role(self._sum, "second")
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(12, 8, 8, 8)
         column.setSpacing(2)
-        for label in (self._title, self._sum, self._result):
-            label.setWordWrap(True)
+        for label, font in self._fonts():
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setFont(font)
             column.addWidget(label)
+        self._title.setWordWrap(True)
         column.addStretch(1)
-        self.setAccessibleName("Cell under the cursor")
         self.clear()
+
+    def _fonts(self) -> list[tuple[QLabel, QFont]]:
+        return [
+            (self._title, text_font()),
+            (self._sum, number_font(10)),
+            (self._before, number_font(11)),
+            (self._result, number_font(12)),
+        ]
 
     def clear(self) -> None:
         """Nothing is under the cursor."""
-        self._title.setText(HINT)
-        self._sum.setText("")
-        self._result.setText("")
+        self._write(HINT, "", "", "", explains=True)
 
-    def show_readout(self, readout: Readout, columns: int, after: str) -> None:
-        """Write a cell out.
+    def show_readout(self, readout: Readout, spec: FilterSpec) -> None:
+        """Write a cell out; `spec` says what the sum went through."""
+        values = values_text(readout.values)
+        title = place_text(readout)
+        if readout.view == "input":
+            self._write(title, "", "", values)
+            return
+        steps = steps_text(spec)
+        before = before_text(readout, spec)
+        result = f"→ {steps} = {values}" if steps else f"= {values}"
+        if not steps and "bias" not in before:
+            before = ""
+        elif not steps:
+            before = before.partition("= ")[0]
+        if readout.terms:
+            found = sum_of(readout.terms, spec.kernel.size[1])
+            count = f" · {len(readout.terms)} products" + ("" if found.whole else ", the middle ones:")
+            self._write(title + count, found.text, before, result)
+        else:
+            self._write(title, without_terms(readout, spec), before, result, explains=True)
 
-        Args:
-            columns: of the kernel, so that the sum is laid out as the kernel is.
-            after: what comes between the sum and the value: a detector or pooling; empty if nothing.
-        """
-        self._title.setText(f"<b>{'Map' if readout.view == 'map' else 'Input'} ({readout.row}, {readout.column})</b>")
-        self._sum.setText(sum_text(readout, columns) if readout.view == "map" else "")
-        through = f"{after} → " if after else ""
-        self._result.setText(f"{through}= {values_text(readout)}" if readout.view == "map" else values_text(readout))
+    def _write(self, title: str, body: str, before: str, result: str, explains: bool = False) -> None:
+        """`explains` where the body is words and no sum."""
+        self._sum.setFont(text_font(12) if explains else number_font(10))
+        self._sum.setWordWrap(explains)
+        set_role(self._title, "second" if title == HINT else "")
+        for label, text in ((self._title, title), (self._sum, body), (self._before, before), (self._result, result)):
+            label.setText(text)
+            label.setVisible(bool(text))

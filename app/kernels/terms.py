@@ -1,41 +1,89 @@
-"""One output cell as the sum it is: every product of weight and value, the bias, the result."""
+"""One output cell as the sum it is, in lines short enough to stand in a panel."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from app.widgets.number_text import shown
 from engine.protocol import Readout, Term
 
-MAX_SHOWN = 25
+LINES = 3
+ROOM = 45
+"""Characters in a line."""
+_JOINT = " + "
+_MORE = "…"
 
 
-def number(value: float) -> str:
-    """A value with the digits that can be told apart, and a true minus sign.
+class Sum(NamedTuple):
+    """The products as text, and whether they are all there."""
+
+    text: str
+    whole: bool
+
+
+def term_text(term: Term, digits: int = 3) -> str:
+    """One product; a cell of the padding stands in brackets.
 
     Example:
-        >>> number(-0.73129), number(2.0), number(0.0)
-        ('−0.731', '2', '0')
+        >>> term_text(Term(weight=-2.0, value=0.25, padded=False)), term_text(Term(weight=1.0, value=0.0, padded=True))
+        ('−2·0.25', '1·[0]')
     """
-    return f"{value:.3g}".replace("-", "−")
+    value = shown(term.value, digits)
+    return f"{shown(term.weight, digits)}·{f'[{value}]' if term.padded else value}"
 
 
-def term_text(term: Term) -> str:
-    """One product; a padding cell stands in brackets."""
-    value = f"[{number(term.value)}]" if term.padded else number(term.value)
-    return f"{number(term.weight)}·{value}"
+def sum_of(terms: Sequence[Term], columns: int) -> Sum:
+    """The sum laid out as the kernel is: its rows below each other, its columns in line; the middle of a large one."""
+    grid = [list(terms[start : start + columns]) for start in range(0, len(terms), columns)]
+    rows = _middle(len(grid), LINES)
+    for digits in (3, 2):
+        if _width(grid, rows, range(columns), digits) <= ROOM:
+            return Sum(_lines(grid, rows, range(columns), digits, "", ""), len(rows) == len(grid))
+    shown_columns = _middle(columns, 1)
+    for count in range(2, columns):
+        wider = _middle(columns, count)
+        if _width(grid, rows, wider, 2) + 2 * len(_JOINT + _MORE) > ROOM:
+            break
+        shown_columns = wider
+    before = _MORE + _JOINT if shown_columns.start else ""
+    after = _JOINT + _MORE if shown_columns.stop < columns else ""
+    return Sum(_lines(grid, rows, shown_columns, 2, before, after), whole=False)
 
 
-def sum_text(readout: Readout, columns: int) -> str:
-    """The whole sum in lines of the kernel's rows; the start of it where it is too long to read."""
-    terms = list(readout.terms)
-    if not terms:
-        return ""
-    shown = terms[:MAX_SHOWN]
-    lines = [shown[start : start + columns] for start in range(0, len(shown), columns)]
-    text = " +\n".join(" + ".join(term_text(term) for term in line) for line in lines)
-    if len(terms) > MAX_SHOWN:
-        text += f" + … ({len(terms)} products)"
-    return text + (f" + {number(readout.bias)}" if readout.bias else "")
+def _middle(count: int, most: int) -> range:
+    """The places of the `most` middle ones of `count`."""
+    first = max(count - most, 0) // 2
+    return range(first, first + min(count, most))
 
 
-def values_text(readout: Readout) -> str:
-    """The probed cell's value, or its three."""
-    return "  ".join(number(value) for value in readout.values)
+def _texts(grid: list[list[Term]], rows: range, columns: range, digits: int) -> list[list[str]]:
+    texts = [[term_text(grid[row][column], digits) for column in columns] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    return [[text.rjust(width) for text, width in zip(line, widths, strict=True)] for line in texts]
+
+
+def _width(grid: list[list[Term]], rows: range, columns: range, digits: int) -> int:
+    return max(len(_JOINT.join(line)) for line in _texts(grid, rows, columns, digits)) + len(_JOINT) - 1
+
+
+def _lines(grid: list[list[Term]], rows: range, columns: range, digits: int, before: str, after: str) -> str:
+    lines = [before + _JOINT.join(line) + after for line in _texts(grid, rows, columns, digits)]
+    return " +\n".join(lines)
+
+
+def values_text(values: Sequence[float]) -> str:
+    """One value, or those of red, green and blue.
+
+    Example:
+        >>> values_text((0.731,)), values_text((1.0, -0.5, 0.0))
+        ('0.731', 'R 1  G −0.5  B 0')
+    """
+    if len(values) == 3:
+        return "  ".join(f"{name} {shown(value, 3)}" for name, value in zip("RGB", values, strict=True))
+    return "  ".join(shown(value, 3) for value in values)
+
+
+def place_text(readout: Readout) -> str:
+    """Which cell of which picture."""
+    return f"{'Map' if readout.view == 'map' else 'Input'} ({readout.row}, {readout.column})"

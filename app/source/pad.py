@@ -10,7 +10,7 @@ from PySide6.QtGui import QMouseEvent
 
 from app.source.edits import with_source
 from app.source.pen import Pen
-from app.state.document import Document
+from app.state.document import Document, Gesture
 from app.widgets.picture_view import PictureView
 from engine.spec.source import Drawing, Point, Stroke
 
@@ -87,7 +87,7 @@ class DrawingPad(QObject):
     def _edit(self, drawing: Drawing, strokes: tuple[Stroke, ...]) -> None:
         source = msgspec.structs.replace(drawing, strokes=strokes)
         text = "erase" if self._erasing else "draw"
-        self._document.edit(with_source(self._document.project, source), text, merge=("stroke", self._gesture))
+        self._document.edit(with_source(self._document.project, source), text, merge=Gesture("stroke", self._gesture))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the right button from the view while the pen is on: it draws with the paper's colour."""

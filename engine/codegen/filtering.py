@@ -90,8 +90,7 @@ def _kernel(spec: FilterSpec, kernel_is_named: bool) -> str:
         parameters = "".join(f", {key}={value!r}" for key, value in kernel.parameters.items())
         return f"engine.kernel({kernel.name!r}{parameters}).spec()"
     rows = "".join(
-        f"\n        ({''.join(f'{chr(10)}            {row!r},' for row in plane)}\n        )," for plane in kernel.weights
+        f"\n        ({''.join(f'{chr(10)}            {row!r},' for row in plane)}\n        ),"
+        for plane in kernel.weights
     )
     return f"engine.KernelSpec(name={kernel.name!r}, weights=({rows}\n    ))"
-
-

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.display.levels import Levels, MapLevels, measure, measure_each
+from engine.display.contrast import tightened
+from engine.display.levels import Levels, MapLevels, measure
 from engine.display.mosaic import Mosaic, layout, paint_mosaic
 from engine.display.paint import Picture
 from engine.display.tables import Palette, palette
@@ -24,12 +25,13 @@ _WHOLE = 6
 
 @dataclass(frozen=True, eq=False)
 class Gallery:
-    """The maps of a gallery [N, side, side], float32, and how they are shown."""
+    """The maps of a gallery [N, side, side], float32, how they are shown, and the range that they share if they do."""
 
     maps: NDArray[np.float32]
     levels: Levels | MapLevels
     palette: Palette
     mosaic: Mosaic
+    shared: Levels | None = None
 
     def paint(self, out: Picture) -> None:
         """Paint all thumbnails into memory of `mosaic.size` × 4 bytes."""
@@ -44,6 +46,7 @@ def make_gallery(
     dark: bool = True,
     aspect: float = 1e9,
     gap: int = 0,
+    also: Levels | None = None,
 ) -> Gallery:
     """Apply every spec to a small copy of the frame.
 
@@ -55,6 +58,7 @@ def make_gallery(
         dark: the theme.
         aspect: of the picture they form; by default they lie in one row.
         gap: pixels between them.
+        also: a range that a shared scale has to hold as well.
 
     Raises:
         SpecError: there is no spec, or the frame is empty.
@@ -67,7 +71,8 @@ def make_gallery(
     for spec, values in zip(specs, maps, strict=True):
         values[...] = apply_filter(small, _plain(spec)).map
     mosaic = layout(len(maps), maps.shape[1], maps.shape[2], aspect=aspect, gap=gap)
-    return Gallery(maps, _levels(maps, specs, chosen), palette(chosen.colour_map, dark), mosaic)
+    levels, shared = _levels(maps, specs, chosen, also)
+    return Gallery(maps, levels, palette(chosen.colour_map, dark), mosaic, shared)
 
 
 def small_frame(frame: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
@@ -93,14 +98,26 @@ def _plain(spec: FilterSpec) -> FilterSpec:
     )
 
 
-def _levels(maps: NDArray[np.float32], specs: Sequence[FilterSpec], view: ViewSpec) -> Levels | MapLevels:
-    """Directions have the same range everywhere; the others one each, or one for all of them."""
-    turning = np.array([spec.detector.kind == "direction" for spec in specs])
-    if turning.all() or not turning.any():
-        each = measure_each(maps, view.colour_map, direction=bool(turning.all()))
-        return each.shared() if view.scale == "shared" else each
-    shared = measure_each(maps[~turning], view.colour_map).shared() if view.scale == "shared" else None
-    return MapLevels.of(
-        measure(values, view.colour_map, direction=True) if turns else shared or measure(values, view.colour_map)
-        for values, turns in zip(maps, turning, strict=True)
-    )
+def _levels(
+    maps: NDArray[np.float32], specs: Sequence[FilterSpec], view: ViewSpec, also: Levels | None
+) -> tuple[Levels | MapLevels, Levels | None]:
+    """The levels of the maps, and the range they share where they do. Directions have the same one everywhere."""
+    turning = [spec.detector.kind == "direction" for spec in specs]
+    each = [measure(values, view.colour_map, turns) for values, turns in zip(maps, turning, strict=True)]
+    tight = [tightened(levels, values, view.saturated) for levels, values in zip(each, maps, strict=True)]
+    if view.scale == "own":
+        return MapLevels.of(tight), None
+    ordinary = [levels for levels, turns in zip(tight, turning, strict=True) if not turns]
+    if not ordinary:
+        return MapLevels.of(tight), None
+    shared = widest([*ordinary, *([also] if also is not None and also.kind != "cyclic" else [])])
+    return MapLevels.of(levels if turns else shared for levels, turns in zip(tight, turning, strict=True)), shared
+
+
+def widest(levels: Sequence[Levels]) -> Levels:
+    """One range that holds all of these; symmetric around zero as soon as one of them is."""
+    low, high = min(one.low for one in levels), max(one.high for one in levels)
+    if any(one.kind == "diverging" for one in levels):
+        reach = max(-low, high)
+        return Levels(low=-reach, high=reach, kind="diverging")
+    return Levels(low=low, high=high)

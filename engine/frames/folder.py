@@ -132,7 +132,7 @@ class FolderSource(ThreadedSource):
             if image is not None:
                 self._position = place
                 state = "playing" if self._playing else "paused"
-                note = ", ".join(part for part in (image.note, self._skipped()) if part)
+                note = ", ".join(part for part in (self._files[place].name, image.note, self._skipped()) if part)
                 count = len(self._files)
                 self.publish(image.pixels, place, state=state, channels=image.channels, note=note, count=count)
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-
+from engine.display.levels import Levels
 from engine.display.paint import Picture
 from engine.display.thumbnails import make_gallery
 from engine.kernels import kernel, kernel_names
@@ -30,6 +30,8 @@ class Gallery:
         self._painter = painter
         self._made = 0.0
         self._wanted: object = None
+        self.shared: Levels | None = None
+        """The range that the thumbnails were shown in, where they share one."""
         self.outdated = False
 
     @property
@@ -37,8 +39,11 @@ class Gallery:
         """Whether they will be made soon."""
         return self.outdated
 
-    def make(self, frame: Picture, number: int, show: Show, room: bool) -> Thumbnails | None:
-        """The thumbnails of frame `number`; None if they are up to date or recent, or if no slot is free."""
+    def make(self, frame: Picture, number: int, show: Show, room: bool, also: Levels | None) -> Thumbnails | None:
+        """The thumbnails of frame `number`; None if they are up to date or recent, or if no slot is free.
+
+        `also` is the range of the feature map, for a shared scale.
+        """
         if not self.outdated or not room or time.monotonic() - self._made < EVERY_SECONDS:
             return None
         self.outdated = False
@@ -47,7 +52,8 @@ class Gallery:
             return None
         self._wanted = wanted
         specs = [with_kernel(show.project.filter, each) for each in _kernels()]
-        gallery = make_gallery(frame, specs, SIDE, show.project.view, show.dark)
+        gallery = make_gallery(frame, specs, SIDE, show.project.view, show.dark, also=also)
+        self.shared = gallery.shared
         plane, out = self._painter.plane("gallery", *gallery.mosaic.size)
         gallery.paint(out)
         self._made = time.monotonic()

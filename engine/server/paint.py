@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.buffers import PIXEL_BUDGET, PictureBuffers, View
+from engine.display.contrast import tightened
 from engine.display.levels import Levels, MapLevels, measure, measure_channels
 from engine.display.paint import paint_colour, paint_frame, paint_map
 from engine.display.reduce import reduced_size, reduction
 from engine.display.tables import palette
+from engine.display.thumbnails import widest
 from engine.protocol import Plane, Range
 from engine.server.slots import SlotPool
 from engine.spec.project import Project
@@ -21,17 +24,26 @@ COLOUR = "colour"
 """The table's name of a map whose three channels are shown as red, green and blue."""
 
 
-def levels_of(values: NDArray[Any], project: Project) -> Levels | MapLevels:
-    """The range of colours for a feature map: one, or one for each of three channels."""
+def levels_of(values: NDArray[Any], project: Project, shared: Levels | None = None) -> Levels | MapLevels:
+    """The range of colours for a feature map: one, or one for each of three channels.
+
+    `shared` is the range of the other maps on the page; it counts where the scale is shared.
+    """
     view, direction = project.view, project.filter.detector.kind == "direction"
     if values.ndim == 3:
         return measure_channels(values, view.scale, direction)
-    return measure(values, view.colour_map, direction)
+    levels = tightened(measure(values, view.colour_map, direction), values, view.saturated)
+    if view.scale == "own" or shared is None or direction:
+        return levels
+    both = widest([levels, shared])
+    return msgspec.structs.replace(levels, low=both.low, high=both.high, kind=both.kind)
 
 
-def paint_values(values: NDArray[Any], project: Project, dark: bool, out: Picture, factor: int = 1) -> Range:
+def paint_values(
+    values: NDArray[Any], project: Project, dark: bool, out: Picture, factor: int = 1, shared: Levels | None = None
+) -> Range:
     """Paint a feature map as the view settings say, and tell how."""
-    levels = levels_of(values, project)
+    levels = levels_of(values, project, shared)
     if isinstance(levels, MapLevels):
         paint_colour(values, levels, out, factor)
         return _range(levels.shared(), COLOUR)
@@ -66,9 +78,7 @@ class Painter:
         slot = self._slots.take(view)
         memory = self._buffers.slot(view, slot, height, width)
         pixels = np.frombuffer(memory, np.uint8).reshape(height, width, 4)
-        plane = Plane(
-            view=view, slot=slot, height=height, width=width, rows=rows, columns=columns, reduction=factor
-        )
+        plane = Plane(view=view, slot=slot, height=height, width=width, rows=rows, columns=columns, reduction=factor)
         return plane, pixels
 
     def frame(self, pixels: Picture) -> Plane:
@@ -77,7 +87,9 @@ class Painter:
         paint_frame(pixels, out, plane.reduction)
         return plane
 
-    def map(self, values: NDArray[np.float32], project: Project, dark: bool) -> tuple[Plane, Range]:
+    def map(
+        self, values: NDArray[np.float32], project: Project, dark: bool, shared: Levels | None
+    ) -> tuple[Plane, Range]:
         """Show a feature map."""
         plane, out = self.plane("map", *values.shape[:2])
-        return plane, paint_values(values, project, dark, out, plane.reduction)
+        return plane, paint_values(values, project, dark, out, plane.reduction, shared)

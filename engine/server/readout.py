@@ -78,9 +78,7 @@ def _winner(result: FilterResult, spec: FilterSpec, cell: Cell) -> Cell | None:
 def _terms(found: CellExplanation) -> tuple[Term, ...]:
     return tuple(
         Term(weight=float(weight), value=float(value), padded=not inside)
-        for weight, value, inside in zip(
-            found.kernel.ravel(), found.patch.ravel(), found.inside.ravel(), strict=True
-        )
+        for weight, value, inside in zip(found.kernel.ravel(), found.patch.ravel(), found.inside.ravel(), strict=True)
     )
 
 

@@ -6,8 +6,8 @@ import logging
 import time
 from collections.abc import Callable
 
-
 from engine.buffers import PictureBuffers, View
+from engine.display.levels import Levels
 from engine.errors import EngineError
 from engine.filtering.picture import FilterResult, apply_filter
 from engine.filtering.run import Cancelled
@@ -30,7 +30,7 @@ from engine.protocol import (
 )
 from engine.server.gallery import Gallery
 from engine.server.mailbox import Mailbox
-from engine.server.paint import Painter
+from engine.server.paint import Painter, levels_of
 from engine.server.readout import read_cell
 from engine.server.save import save_map
 from engine.server.slots import SlotPool
@@ -156,7 +156,7 @@ class Session:
     def _deliver(self, show: Show, frame: Frame, planes: list[Plane], result: FilterResult | None) -> None:
         shown_range = None
         if result is not None:
-            plane, shown_range = self._painter.map(result.map, show.project, show.dark)
+            plane, shown_range = self._painter.map(result.map, show.project, show.dark, self._gallery.shared)
             planes.append(plane)
             self._shown_at = time.monotonic()
         self._emit(
@@ -205,11 +205,16 @@ class Session:
     def _make_gallery(self) -> bool:
         if self._show is None or self._frame is None or not self._show.gallery:
             return False
-        thumbnails = self._gallery.make(
-            self._frame.pixels, self._frames, self._show, self._slots.available("gallery")
-        )
+        before, room = self._gallery.shared, self._slots.available("gallery")
+        thumbnails = self._gallery.make(self._frame.pixels, self._frames, self._show, room, self._map_levels())
+        # Maps that share a range must all be shown in the new one.
+        self._pending |= self._gallery.shared is not None and self._gallery.shared != before
         if thumbnails is not None:
             self._emit(thumbnails)
         return thumbnails is not None
 
-
+    def _map_levels(self) -> Levels | None:
+        if self._result is None or self._show is None or self._show.project.view.scale == "own":
+            return None
+        levels = levels_of(self._result.map, self._show.project)
+        return levels if isinstance(levels, Levels) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-
 from engine.frames import Frame, FrameSource, open_source
 from engine.protocol import Event, Show, SourceState, Transport
 from engine.spec.source import Source
@@ -105,5 +104,3 @@ class Sourcing:
             self._last = state
             self._emit(state)
         self._reported = now
-
-

@@ -20,7 +20,9 @@ def with_weights(spec: FilterSpec, weights: tuple[Plane, ...]) -> FilterSpec:
 
 def with_kernel(spec: FilterSpec, kernel: KernelSpec) -> FilterSpec:
     """The filter with another kernel, made as deep as the channels ask for."""
-    planes = kernel.weights if len(kernel.weights) == _depth(spec.channels) else kernel.weights[:1] * _depth(spec.channels)
+    planes = (
+        kernel.weights if len(kernel.weights) == _depth(spec.channels) else kernel.weights[:1] * _depth(spec.channels)
+    )
     return msgspec.structs.replace(spec, kernel=msgspec.structs.replace(kernel, weights=planes))
 
 

@@ -7,7 +7,7 @@ check all read the same declaration, so a limit cannot be told in two ways.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -84,7 +84,7 @@ def _describe(name: str, annotated: Any) -> Field | None:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def fields_of(struct: type[msgspec.Struct]) -> dict[str, Field]:
     """The described settings of a struct by name, in the order of their declaration."""
     hints = get_type_hints(struct, include_extras=True)

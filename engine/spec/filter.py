@@ -16,9 +16,7 @@ MAX_WEIGHT = 1e6
 Operation = Literal["correlation", "convolution"]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 Channels = Literal["grey", "each", "sum"]
-DetectorKind = Literal[
-    "none", "relu", "leaky_relu", "sigmoid", "tanh", "abs", "threshold", "magnitude", "direction"
-]
+DetectorKind = Literal["none", "relu", "leaky_relu", "sigmoid", "tanh", "abs", "threshold", "magnitude", "direction"]
 PoolingKind = Literal["none", "max", "average", "l2"]
 Plane = tuple[tuple[float, ...], ...]
 
@@ -85,9 +83,7 @@ class DetectorSpec(Spec, frozen=True, kw_only=True):
     negative_slope: Annotated[
         float, field("Negative slope", "What leaky ReLU multiplies negative values by.", 0.0, 1.0)
     ] = 0.01
-    threshold: Annotated[
-        float, field("Threshold", "Cells above it become 1, the others 0.", -1e6, 1e6)
-    ] = 0.0
+    threshold: Annotated[float, field("Threshold", "Cells above it become 1, the others 0.", -1e6, 1e6)] = 0.0
 
 
 class PoolingSpec(Spec, frozen=True, kw_only=True):
@@ -168,15 +164,22 @@ class FilterSpec(Spec, frozen=True, kw_only=True):
         ),
     ] = "zeros"
     stride: Annotated[
-        Pair, field("Stride", "How many pixels the kernel moves each time. Above 1, positions are skipped.", 1, 64, "px")
+        Pair,
+        field("Stride", "How many pixels the kernel moves each time. Above 1, positions are skipped.", 1, 64, "px"),
     ] = (1, 1)
     dilation: Annotated[
         Pair,
-        field("Dilation", "Distance between neighbouring weights on the picture: 1 is none, 2 leaves gaps of one.", 1, 32, "px"),
+        field(
+            "Dilation",
+            "Distance between neighbouring weights on the picture: 1 is none, 2 leaves gaps of one.",
+            1,
+            32,
+            "px",
+        ),
     ] = (1, 1)
-    bias: Annotated[
-        float, field("Bias", "A number added to every cell of the map before the detector.", -1e6, 1e6)
-    ] = 0.0
+    bias: Annotated[float, field("Bias", "A number added to every cell of the map before the detector.", -1e6, 1e6)] = (
+        0.0
+    )
     detector: DetectorSpec = DetectorSpec()
     pooling: PoolingSpec = PoolingSpec()
 

@@ -7,9 +7,7 @@ from typing import Annotated, Literal
 from engine.errors import SpecError
 from engine.spec.fields import Spec, field
 
-PatternKind = Literal[
-    "impulse", "step", "checkerboard", "grating", "rings", "noise", "gradient"
-]
+PatternKind = Literal["impulse", "step", "checkerboard", "grating", "rings", "noise", "gradient"]
 Point = tuple[float, float]
 
 _SIDE = field("Size", "Height or width of the made picture.", 1, 4096, "px")
@@ -45,7 +43,9 @@ class Camera(Spec, frozen=True, kw_only=True, tag="camera"):
     """A camera by its number. Size and rate are wishes: 0 leaves them to the camera."""
 
     index: Annotated[int, field("Camera", "Number of the camera; the first is 0.", 0, 63)] = 0
-    height: Annotated[int, field("Height", "Wished height of the frames; 0 leaves it to the camera.", 0, 4096, "px")] = 0
+    height: Annotated[
+        int, field("Height", "Wished height of the frames; 0 leaves it to the camera.", 0, 4096, "px")
+    ] = 0
     width: Annotated[int, field("Width", "Wished width of the frames; 0 leaves it to the camera.", 0, 4096, "px")] = 0
     fps: Annotated[float, field("Rate", "Wished frames a second; 0 leaves it to the camera.", 0.0, 240.0, "/s")] = 0.0
 
@@ -89,7 +89,9 @@ class Pattern(Spec, frozen=True, kw_only=True, tag="pattern"):
     height: Annotated[int, _SIDE] = 256
     width: Annotated[int, _SIDE] = 256
     period: Annotated[float, field("Period", "Length of one wave, ring or square.", 2.0, 1024.0, "px")] = 16.0
-    angle: Annotated[float, field("Angle", "Direction of change; 0 changes from left to right.", -360.0, 360.0, "°")] = 0.0
+    angle: Annotated[
+        float, field("Angle", "Direction of change; 0 changes from left to right.", -360.0, 360.0, "°")
+    ] = 0.0
     contrast: Annotated[float, field("Contrast", "Difference of lightest and darkest.", 0.0, 1.0)] = 1.0
     noise: Annotated[float, field("Noise", "Standard deviation of noise added to every pixel.", 0.0, 1.0)] = 0.0
     seed: Annotated[int, field("Seed", "The same seed gives the same noise.", 0, 2**31 - 1)] = 0

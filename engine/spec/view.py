@@ -30,3 +30,14 @@ class ViewSpec(Spec, frozen=True, kw_only=True):
             labels={"own": "own scale", "shared": "shared scale"},
         ),
     ] = "own"
+    saturated: Annotated[
+        float,
+        field(
+            "Saturated",
+            "Share of the cells, the strongest, that may lie beyond the ends of the colours, so that a few of them do "
+            "not leave all others pale. 0 shows the whole range.",
+            0.0,
+            10.0,
+            "%",
+        ),
+    ] = 0.5

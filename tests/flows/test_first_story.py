@@ -98,7 +98,7 @@ def test_a_map_made_by_hand_equals_the_copied_script(stage: Stage, tmp_path: Pat
     stage.settle()
     bench.copy_script()
     names: dict[str, object] = {}
-    exec(QApplication.clipboard().text(), names)  # noqa: S102 - the text is what is tested
+    exec(QApplication.clipboard().text(), names)
     script, window = np.asarray(names["feature_map"]), stage.map_values()
     assert script.shape == window.shape
     assert np.abs(script - window).max() <= 4e-7 * np.abs(kernel("gabor").weights).sum()

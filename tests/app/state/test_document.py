@@ -73,7 +73,9 @@ def test_a_withdrawn_edit_leaves_no_trace() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["edit", "undo", "redo"]), st.floats(-9, 9), st.sampled_from([None, "k"]))))
-def test_all_the_way_back_is_the_start_and_all_the_way_forward_the_end(steps: list[tuple[str, float, str | None]]) -> None:
+def test_all_the_way_back_is_the_start_and_all_the_way_forward_the_end(
+    steps: list[tuple[str, float, str | None]],
+) -> None:
     document = Document(clock=Clock())
     for action, value, merge in steps:
         if action == "edit":

@@ -75,4 +75,3 @@ def test_a_closed_pipe_is_noticed_and_not_raised() -> None:
 def test_messages_survive_the_wire() -> None:
     show = msgspec.structs.replace(_large(7), dark=False, gallery=True, asked=1.5)
     assert decode_request(encode(show)) == show
-

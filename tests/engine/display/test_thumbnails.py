@@ -92,8 +92,23 @@ def test_scale_is_own_or_shared_and_colours_are_chosen() -> None:
     assert isinstance(own.levels, MapLevels)
     assert own.levels.kinds.tolist() == ["diverging", "sequential"]
     shared = make_gallery(frame, specs, side=20, view=ViewSpec(scale="shared", colour_map="magma"), dark=False)
-    assert isinstance(shared.levels, Levels)
-    assert (shared.levels.minimum, shared.levels.maximum) == (shared.maps.min(), shared.maps.max())
+    assert isinstance(shared.levels, MapLevels)
+    assert {(one.low, one.high) for one in shared.levels} == {(shared.shared.low, shared.shared.high)}
+    whole = make_gallery(frame, specs, side=20, view=ViewSpec(scale="shared", saturated=0.0)).shared
+    assert whole is not None
+    assert whole.high == np.abs(shared.maps).max() == -whole.low
+
+
+def test_a_shared_scale_holds_the_map_beside_the_gallery_too() -> None:
+    view = ViewSpec(scale="shared", saturated=0.0)
+    also = Levels(low=-50.0, high=50.0, kind="diverging")
+    made = make_gallery(grey_frame(20, 20), [named("gaussian")], 20, view, also=also)
+    assert made.shared == also
+
+
+def test_colours_of_the_second() -> None:
+    frame, specs = grey_frame(20, 20), [named("gaussian")]
+    shared = make_gallery(frame, specs, side=20, view=ViewSpec(colour_map="magma"), dark=False)
     assert shared.palette.name("sequential") == "magma"
     assert shared.palette.background == (0xF4, 0xF5, 0xF7)
 

@@ -47,9 +47,7 @@ def filtered(image: Array, kernel: Array, settings: dict[str, Any]) -> Array:
     (dy, dx), (sy, sx) = both(settings["dilation"]), both(settings["stride"])
     spread = np.zeros((dy * (kernel.shape[0] - 1) + 1, dx * (kernel.shape[1] - 1) + 1, *kernel.shape[2:]))
     spread[::dy, ::dx] = kernel
-    wide = np.pad(
-        image.astype(np.float64), [*around, (0, 0)][: image.ndim], mode=NUMPY_MODES[settings["padding_mode"]]
-    )
+    wide = np.pad(image.astype(np.float64), [*around, (0, 0)][: image.ndim], mode=NUMPY_MODES[settings["padding_mode"]])
     if kernel.ndim == 3:
         planes = zip(np.moveaxis(wide, -1, 0), np.moveaxis(spread, -1, 0), strict=True)
         found = sum(correlate2d(plane, weights, "valid") for plane, weights in planes)
@@ -106,7 +104,7 @@ def picture(shape: tuple[int, ...], seed: int) -> NDArray[np.float32]:
 
 
 def weights(shape: tuple[int, ...], seed: int) -> Array:
-    """Random kernels of all kinds: dense, positive, a product, two products, nearly empty, one weight, whole numbers."""
+    """Random kernels of all kinds: dense, positive, a product, two products, nearly empty, one weight, whole ones."""
     rng = np.random.default_rng(seed)
 
     def product() -> Array:

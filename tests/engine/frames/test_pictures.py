@@ -90,7 +90,7 @@ def test_a_folder_is_stepped_through_and_broken_pictures_are_skipped_and_named(f
             watched.source.step(step)
             frame = watched.more(1)[0]
             assert (int(frame.pixels[0, 0, 0]), frame.position) == (level, place)
-        assert watched.status.note == "2 that cannot be read skipped: p3.png, P4.JPG"
+        assert watched.status.note == "p1.png, 2 that cannot be read skipped: p3.png, P4.JPG"
         assert (watched.status.state, watched.status.count) == ("paused", 5)
         watched.source.seek(3)
         assert watched.more(1)[0].position == 4

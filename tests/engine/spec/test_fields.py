@@ -89,9 +89,7 @@ weights = st.floats(-100, 100, allow_nan=False, width=32)
 
 
 @given(
-    st.integers(1, 5).flatmap(
-        lambda w: st.lists(st.lists(weights, min_size=w, max_size=w), min_size=1, max_size=5)
-    ),
+    st.integers(1, 5).flatmap(lambda w: st.lists(st.lists(weights, min_size=w, max_size=w), min_size=1, max_size=5)),
     st.sampled_from(["valid", "same", "full", (3, 0)]),
     st.tuples(st.integers(1, 64), st.integers(1, 64)),
 )

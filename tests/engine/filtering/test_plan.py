@@ -1,0 +1,130 @@
+"""Which way is taken, and that every way and every cut into bands gives the same numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.filtering import filter_image, make_plan
+from engine.filtering.bands import split
+from engine.filtering.fourier import choose_blocks, spectrum
+from engine.filtering.geometry import geometry
+from engine.filtering.plan import Plan
+from engine.filtering.run import correlate
+from tests.engine.filtering.oracle import assert_right, picture, weights
+
+HOW = {"operation": "correlation", "padding": "same", "padding_mode": "reflect", "stride": 1, "dilation": 1}
+GAUSSIAN = np.exp(-((np.arange(15) - 7) ** 2) / 18)
+
+
+def plan_of(kernel: Any, shape: tuple[int, ...] = (480, 640), robust: bool = False, **how: Any) -> Plan:
+    kernel = np.asarray(kernel, np.float64)
+    stack = np.moveaxis(kernel, -1, 0) if kernel.ndim == 3 else kernel[np.newaxis]
+    return make_plan(stack, geometry(shape, kernel.shape, **{"padding": "same", **how}), robust)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "method"),
+    [
+        (weights((3, 3), 0), "direct"),
+        (weights((5, 5), 0), "direct"),
+        (np.eye(31), "direct"),
+        (np.ones((3, 3)), "direct"),
+        (np.zeros((15, 15)), "direct"),
+        (np.ones((1, 31)), "direct"),
+        (np.outer(GAUSSIAN, GAUSSIAN), "separable"),
+        (np.outer(GAUSSIAN, GAUSSIAN) - 0.3 * np.outer(GAUSSIAN**4, GAUSSIAN**4), "separable"),
+        (np.ones((31, 31)) / 961, "box"),
+        (weights((21, 21), 0), "fourier"),
+        (weights((31, 31), 1), "fourier"),
+    ],
+)
+def test_the_way_taken(kernel: Any, method: str) -> None:
+    assert plan_of(kernel).method == method
+
+
+def test_every_way_is_as_good_as_the_others() -> None:
+    """Kernels that were made for one way, also by the ways that serve any kernel."""
+    image = picture((200, 260), 0)
+    for kernel in (np.outer(GAUSSIAN, GAUSSIAN), np.ones((31, 31)) / 961, weights((21, 21), 0), weights((31, 31), 1)):
+        for robust in (False, True):
+            plan = plan_of(kernel, image.shape, robust, padding_mode="reflect")
+            assert_right(correlate(image[:, :, np.newaxis], plan)[:, :, 0], image, kernel, HOW)
+
+
+def test_loud_kernels_are_transformed_in_double_precision() -> None:
+    quiet, loud = plan_of(weights((31, 31), 0)).fourier, plan_of(weights((31, 31), 1)).fourier
+    assert quiet is not None
+    assert loud is not None
+    assert not quiet.double
+    assert loud.double
+
+
+def test_cancelling_factors_are_refused() -> None:
+    rng = np.random.default_rng(0)
+    column, row = rng.standard_normal(15), rng.standard_normal(15)
+    nearly = np.outer(column, row) - np.outer(column + 1e-5 * rng.standard_normal(15), row)
+    kernel = nearly + 1e-5 * np.outer(rng.standard_normal(15), rng.standard_normal(15))
+    image = picture((80, 90), 0)
+    assert_right(filter_image(image, kernel, **HOW), image, kernel, HOW)
+
+
+@pytest.mark.parametrize("parts", [2, 3, 7, 19])
+@pytest.mark.parametrize("shape", [(201, 150), (120, 64, 3)])
+@pytest.mark.parametrize(
+    ("kernel", "method"),
+    [(weights((4, 3), 0), "direct"), (weights((5, 5), 0), "direct"), (np.outer(GAUSSIAN, GAUSSIAN), "separable")],
+)
+@pytest.mark.parametrize("how", [{}, {"padding": "valid"}, {"padding_mode": "circular", "stride": 2}, {"dilation": 2}])
+def test_bands_give_the_same_bits(
+    parts: int, shape: tuple[int, ...], kernel: Any, method: str, how: dict[str, Any]
+) -> None:
+    cells = picture(shape, 0).reshape(*shape[:2], -1)
+    plan = plan_of(kernel, shape, **how)
+    assert plan.method == method
+    rows = plan.geometry.size[0]
+    least = plan.geometry.span[0]
+    whole = correlate(cells, replace(plan, bands=((0, rows),), shares=()))
+    cut = replace(plan, bands=tuple(split(rows, parts, least)), shares=())
+    assert len(cut.bands) > 1
+    assert np.array_equal(correlate(cells, replace(cut, nanoseconds=1e6), finish=lambda cells: None), whole)
+
+
+@pytest.mark.parametrize(
+    "kernel", [weights((3, 3), 0), np.outer(GAUSSIAN, GAUSSIAN), weights((21, 21), 0), np.ones((31, 31))]
+)
+def test_helpers_give_the_same_bits(kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = picture((700, 900), 0)[:, :, np.newaxis]
+    plan = plan_of(kernel, (700, 900))
+    monkeypatch.setattr("engine.filtering.run.sharing_pays", lambda nanoseconds: False)
+    alone = correlate(cells, plan)
+    monkeypatch.setattr("engine.filtering.run.sharing_pays", lambda nanoseconds: True)
+    shares = plan.bands if plan.fourier else tuple(split(700, 12))
+    for _ in range(3):
+        assert np.array_equal(correlate(cells, replace(plan, shares=shares)), alone)
+
+
+def test_blocks_cover_the_map_and_hold_the_kernel() -> None:
+    for rows, columns, kh, kw, lanes in [
+        (480, 640, 15, 15, 1),
+        (1, 1, 31, 31, 1),
+        (96, 288, 5, 13, 3),
+        (7, 9, 300, 2, 1),
+    ]:
+        blocks = choose_blocks(rows, columns, kh, kw, lanes)
+        assert blocks is not None
+        assert blocks.fresh[0] + kh - 1 <= blocks.shape[0]
+        assert blocks.fresh[1] + kw - 1 <= blocks.shape[1]
+        assert blocks.fresh[1] % lanes == 0
+    assert choose_blocks(10, 10, 5000, 3, 1) is None
+
+
+def test_the_spectrum_is_the_conjugate_transform() -> None:
+    kernel = np.ascontiguousarray(weights((3, 4), 0))
+    spread = np.zeros((32, 48))
+    spread[:3, :10:3] = kernel
+    found = spectrum(kernel.tobytes(), (3, 4), 3, (32, 48), True).reshape(32, 48)
+    assert np.allclose(found, np.conj(np.fft.fft2(spread)) / spread.size, atol=1e-12)
