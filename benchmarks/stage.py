@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -53,4 +54,4 @@ def live(application: QApplication, seconds: float) -> list[float]:
         application.processEvents()
         time.sleep(0.002)
         turns.append(time.perf_counter())
-    return [after - before for before, after in zip(turns, turns[1:], strict=False)]
+    return [after - before for before, after in itertools.pairwise(turns)]

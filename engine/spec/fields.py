@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -142,4 +142,4 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 Pair = tuple[int, int]
-PaddingAmount = Union[Literal["valid", "same", "full"], Pair]
+PaddingAmount = Literal["valid", "same", "full"] | Pair

@@ -39,11 +39,15 @@ def test_the_engine_killed_while_a_clip_plays_is_started_again_and_goes_on(stage
     assert bench.document.undo_text
 
 
+def _kill_and_wait(stage: Stage) -> None:
+    pid = stage.engine.pid
+    os.kill(pid, signal.SIGKILL)
+    stage.until(lambda: stage.engine.pid != pid or any("not started again" in n.text for n in stage.said))
+
+
 def test_an_engine_that_dies_again_and_again_is_not_started_for_ever(stage: Stage) -> None:
     for _ in range(3):
-        pid = stage.engine.pid
-        os.kill(pid, signal.SIGKILL)
-        stage.until(lambda: stage.engine.pid != pid or any("not started again" in n.text for n in stage.said))
+        _kill_and_wait(stage)
     stage.sentence("not started again")
     stage.bench.link.restart()
     stage.settle()
