@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.client.process import EngineProcess
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -28,12 +33,20 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if arguments.tour:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from engine.client.process import EngineProcess
-
-    engine_process = EngineProcess()
+    process = start_engine()
     from app.main import run
 
-    return run(arguments, engine_process)
+    return run(arguments, process)
+
+
+def start_engine() -> EngineProcess:
+    """The engine process, at work before the window's own imports begin."""
+    # Nothing that imports make is garbage; looking for some would take a tenth of the time. The window collects by
+    # its own clock (see app.main).
+    gc.disable()
+    from engine.client.process import EngineProcess
+
+    return EngineProcess()
 
 
 if __name__ == "__main__":

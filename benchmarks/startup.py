@@ -37,8 +37,8 @@ app.exec()
 OURS = """
 import json, os, sys, tempfile, time
 began = float(sys.argv[1])
-from engine.client.process import EngineProcess
-engine = EngineProcess()
+from app.__main__ import start_engine
+engine = start_engine()
 from pathlib import Path
 from app import main
 from PySide6 import QtCore

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.kernels.terms import values_text
 from app.state.form import described
 from app.widgets.number_text import shown
 from engine.protocol import Readout
@@ -49,12 +50,19 @@ def without_terms(readout: Readout, spec: FilterSpec) -> str:
     return f"{start} of {rows}×{columns} cells of the map before pooling, each a sum of {height}×{width} products."
 
 
-def before_text(readout: Readout, spec: FilterSpec) -> str:
-    """The bias and what the convolution gave; empty where nothing is known of it."""
-    if not readout.before:
-        return ""
+def ending(readout: Readout, spec: FilterSpec) -> tuple[str, str]:
+    """What follows the sum: the line of the convolution's value, and the line of the map's.
+
+    The first is empty where neither detector nor pooling comes between the two.
+    """
     bias = f"+ {shown(readout.bias, 3)} (bias) " if readout.bias else ""
-    if len(readout.before) == 2:
-        first, turned = (shown(value, 3) for value in readout.before)
-        return f"{bias}= {first}; kernel turned by 90°: {turned}"
-    return f"{bias}= {'  '.join(shown(value, 3) for value in readout.before)}"
+    steps, values = steps_text(spec), values_text(readout.values)
+    if not steps:
+        return "", f"{bias}= {values}"
+    return (f"{bias}= {_before(readout.before)}" if readout.before else "", f"→ {steps} = {values}")
+
+
+def _before(values: tuple[float, ...]) -> str:
+    if len(values) == 2:
+        return f"{shown(values[0], 3)}; kernel turned by 90°: {shown(values[1], 3)}"
+    return values_text(values)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QLabel
 
-from app.widgets.fonts import number_font
+from app.widgets.fonts import number_font, text_font
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
 from app.widgets.tokens import tokens
@@ -15,34 +16,43 @@ from engine.arithmetic import SizeFormula
 from engine.errors import SpecError
 from engine.spec.geometry import FilterGeometry
 
-GENERIC = "⌊(n − e + 2p) / s⌋ + 1"
+Formulas = tuple[SizeFormula, SizeFormula]
+FONT_PIXELS = (11, 10, 9)
+"""The largest in which every line fits is taken."""
+MARGIN = 8
+_CELL_GAP = 8
+_TIP = (
+    "n: size of the input, k: size of the kernel, e: cells that it spans when dilation d spreads it, p: padding at "
+    "each side, s: stride. The floor ⌊ ⌋ drops the part of a step that does not fit; it is marked where it drops one."
+)
 
 
-def _line(name: str, formula: SizeFormula) -> str:
-    start, _, result = formula.text.rpartition("= ")
-    start = escape(start)
-    if formula.unread:
-        start = start.replace("⌊", _mark("⌊")).replace("⌋", _mark("⌋"))
-    return f"<td>{name}</td><td style='white-space: pre'>{start}= {_mark(str(formula.result))}</td>"
 
 
-def _mark(text: str) -> str:
-    return f'<span style="color:{tokens().result}"><b>{text}</b></span>'
+def generic_text(dilated: bool) -> str:
+    """The formula in letters."""
+    return f"⌊(n − {'e' if dilated else 'k'} + 2p) / s⌋ + 1" + (", e = d·(k − 1) + 1" if dilated else "")
 
 
-def _rows(names: tuple[str, str], formulas: tuple[SizeFormula, SizeFormula]) -> list[str]:
+def unread_text(formulas: Formulas) -> str:
+    """What the floor leaves unread at the far ends, in words; empty if nothing."""
+    pixels = _counted([formula.unread_pixels for formula in formulas])
+    padding = _counted([formula.unread - formula.unread_pixels for formula in formulas])
+    parts = [pixels, f"{padding} of padding" if padding else ""]
+    text = ", ".join(part for part in parts if part)
+    return f"{text} unread" if text else ""
+
+
+def _counted(counts: list[int]) -> str:
+    words = zip(counts, ("row", "column"), strict=True)
+    return " and ".join(f"{count} {word}{'s' * (count > 1)}" for count, word in words if count)
+
+
+def _named(names: tuple[str, str, str], formulas: Formulas) -> list[tuple[str, SizeFormula]]:
+    """One formula for both axes where they are the same."""
     if formulas[0] == formulas[1]:
-        return [_line(f"{names[0]}×{names[1][-1]}", formulas[0])]
-    return [_line(name, formula) for name, formula in zip(names, formulas, strict=True)]
-
-
-def unread_text(formulas: tuple[SizeFormula, SizeFormula]) -> str:
-    """What the floor leaves unread, in words; empty if nothing."""
-    parts = []
-    for formula, one, many in zip(formulas, ("row", "column"), ("rows", "columns"), strict=True):
-        if formula.unread:
-            parts.append(f"{formula.unread} {one if formula.unread == 1 else many}")
-    return f"the floor leaves {' and '.join(parts)} unread" if parts else ""
+        return [(names[2], formulas[0])]
+    return list(zip(names[:2], formulas, strict=True))
 
 
 class FormulaBox(QLabel):
@@ -51,22 +61,18 @@ class FormulaBox(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self._geometry: FilterGeometry | None = None
+        set_role(self, "panel")
+        self.setMargin(MARGIN)
         self.setTextFormat(Qt.TextFormat.RichText)
-        self.setFont(number_font(11))
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        set_role(self, "code")
-        describe(
-            self,
-            "Output size",
-            "n: size of the input, e: cells that the kernel spans (its size, spread by dilation), p: padding, "
-            "s: stride. The floor ⌊ ⌋ drops the part of a step that does not fit.",
-        )
+        describe(self, "Output size", _TIP)
 
     def show_geometry(self, geometry: FilterGeometry) -> None:
         """Fill in the numbers."""
-        self._geometry = geometry
-        self._write()
+        if geometry != self._geometry:
+            self._geometry = geometry
+            self._write()
 
     def _write(self) -> None:
         if self._geometry is None:
@@ -74,21 +80,46 @@ class FormulaBox(QLabel):
         try:
             self.setText(self._text(self._geometry))
         except SpecError as error:
+            self.setFont(text_font(12))
             self.setText(f'<span style="color:{tokens().problem}">{escape(str(error))}</span>')
-        self.setAccessibleDescription(self.text())
 
     def _text(self, geometry: FilterGeometry) -> str:
-        rows = _rows(("h", "w"), geometry.formulas)
-        notes = [unread_text(geometry.formulas)]
+        rows = _named(("height", "width", "h×w"), geometry.formulas)
+        notes = [generic_text(max(geometry.spec.dilation) > 1), unread_text(geometry.formulas)]
         if geometry.pool_formulas is not None:
-            rows += _rows(("pool h", "pool w"), geometry.pool_formulas)
-            notes.append(unread_text(geometry.pool_formulas))
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
-        below = " · ".join(dict.fromkeys([GENERIC, *(note for note in notes if note)]))
-        return f'<table cellspacing="4">{body}</table><span style="color:{tokens().second}">{below}</span>'
+            rows += _named(("pool h", "pool w", "pool"), geometry.pool_formulas)
+            unread = unread_text(geometry.pool_formulas)
+            notes.append(f"pooling leaves {unread}" if unread else "")
+        pixels = self._font_for([(name, part) for name, formula in rows for part in formula.text.split("; ")])
+        self.setFont(number_font(pixels))
+        table = "".join(f"<tr>{_row(name, formula)}</tr>" for name, formula in rows)
+        style = f'style="color:{tokens().second}"'
+        below = "".join(f"<div {style}>{escape(note)}</div>" for note in notes if note)
+        return f'<table cellspacing="0" cellpadding="0">{table}</table>{below}'
+
+    def _font_for(self, lines: list[tuple[str, str]]) -> int:
+        room = self.width() - 2 * MARGIN - _CELL_GAP - 2
+        longest = max(len(name) for name, _ in lines) + max(len(text) for _, text in lines)
+        for pixels in FONT_PIXELS:
+            if longest * QFontMetricsF(number_font(pixels)).horizontalAdvance("0") <= room:
+                return pixels
+        return FONT_PIXELS[-1]
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the colours of a new theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._write()
+
+
+def _row(name: str, formula: SizeFormula) -> str:
+    start, _, result = formula.text.rpartition("= ")
+    lines = escape(start).replace(" ", "&nbsp;").replace(";&nbsp;", "<br>")
+    if formula.unread:
+        lines = lines.replace("⌊", _marked("⌊")).replace("⌋", _marked("⌋"))
+    style = f'style="color:{tokens().second}; padding-right:{_CELL_GAP}px"'
+    return f"<td {style}>{name.replace(' ', '&nbsp;')}</td><td>{lines}=&nbsp;{_marked(result)}</td>"
+
+
+def _marked(text: str) -> str:
+    return f'<span style="color:{tokens().result}"><b>{text}</b></span>'

@@ -10,7 +10,7 @@ from app.state.document import Document
 from app.state.engine_link import EngineLink, Shown
 from app.widgets.gallery import Entry, Gallery
 from app.widgets.theme import set_role
-from engine.kernels import families, kernel
+from engine.kernels import families, family, kernel
 from engine.protocol import Thumbnails
 from engine.spec.edit import with_kernel
 
@@ -42,7 +42,7 @@ class GalleryPanel(QFrame):
     def _choose(self, name: str) -> None:
         project = self._document.project
         spec = with_kernel(project.filter, kernel(name).spec())
-        self._document.edit(put_filter(project, spec), f"choose {name}")
+        self._document.edit(put_filter(project, spec), f"choose {family(name).label}")
 
     def _on_thumbnails(self, thumbnails: Thumbnails) -> None:
         self._thumbnails = thumbnails

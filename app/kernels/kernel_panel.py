@@ -2,132 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.kernels.facts import facts_text
+from app.kernels.kernel_tools import Change, KernelTools, Tool
 from app.kernels.lenses import put_filter
 from app.kernels.parameters import ParameterRows
+from app.kernels.size_box import Size, SizeBox
 from app.state.document import Document, Gesture
 from app.state.notices import Notices
-from app.widgets.fields import PairField
 from app.widgets.group import Group
-from app.widgets.icons import icon
 from app.widgets.kernel_grid import KernelGrid
 from app.widgets.segmented import Segmented
 from app.widgets.theme import set_role
-from app.widgets.tips import describe
 from engine.errors import SpecError
 from engine.kernels import describe as describe_kernel
 from engine.kernels import family
 from engine.spec import edit
-from engine.spec.filter import MAX_KERNEL_SIZE, FilterSpec, check_weight
+from engine.spec.filter import MAX_KERNEL_SIZE, check_weight
 
 ABOUT = "kernel"
 GRID_HEIGHT = 132
-Tool = Callable[[FilterSpec], FilterSpec]
-TOOLS: tuple[tuple[str, str, str, str, Tool], ...] = (
-    ("", "rotate", "Turn", "Turn the kernel by 90° clockwise.", edit.rotate),
-    ("", "flip", "Mirror", "Swap left and right.", edit.mirror),
-    ("±", "", "Negate", "Change the sign of every weight.", edit.negate),
-    ("Σ=1", "", "Make the sum 1", "Divide by the sum: a flat picture keeps its brightness.", edit.unit_sum),
-    ("−μ", "", "Make the mean 0", "Subtract the mean: a flat picture gives zero.", edit.zero_mean),
-)
 PLANES = ((0, "R"), (1, "G"), (2, "B"))
 
 
 class KernelPanel(Group):
-    """Shows and edits the document's kernel. A true convolution shows, greyed, what is laid on the picture."""
+    """Shows and edits the document's kernel; for a true convolution also, to read, what is laid on the picture."""
 
     def __init__(self, document: Document, notices: Notices) -> None:
         super().__init__("Kernel")
         self._document = document
         self._notices = notices
-        self._planes = Segmented(PLANES, "Plane", "Which colour channel's weights are shown and edited.")
-        self._planes.value_changed.connect(self._refresh)
+        self.planes = Segmented(PLANES, "Plane", "Which colour channel's weights are shown and edited.")
+        self.planes.value_changed.connect(self._refresh)
         self.grid = KernelGrid("Kernel")
-        self.grid.setFixedHeight(GRID_HEIGHT)
         self.grid.edited.connect(self._edit_cells)
         self.grid.rejected.connect(self._refuse)
-        self._flipped = KernelGrid("Kernel as convolution lays it on the picture, turned by 180°")
-        self._flipped.set_read_only(True)
-        self._size = PairField(1, MAX_KERNEL_SIZE, "", "Kernel size", "Rows and columns, 1 to 31; the content stays.")
-        self._size.value_changed.connect(self._resize)
-        self._size.rejected.connect(self._refuse_size)
-        self._parameters = ParameterRows(document, notices)
-        self._facts = QLabel()
-        self._facts.setWordWrap(True)
-        set_role(self._facts, "second")
-        self._build()
+        self.flipped = KernelGrid("Kernel as convolution lays it on the picture, turned by 180°")
+        self.flipped.set_read_only(True)
+        self._turn = QLabel("→")
+        self.size_box = SizeBox()
+        self.size_box.value_changed.connect(self._resize)
+        self.size_box.rejected.connect(self._refuse_size)
+        self.tools = KernelTools(self.size_box)
+        self.tools.used.connect(self._use)
+        self.parameters = ParameterRows(document, notices, self.size_box)
+        self.facts = QLabel()
+        set_role(self.facts, "second")
+        for part in (self.planes, self._grids(), self.tools, self.parameters, self.facts):
+            self.add(part)
         document.changed.connect(self._refresh)
         self._refresh()
 
-    def _build(self) -> None:
-        self.add(self._planes)
-        grids = QHBoxLayout()
-        grids.setContentsMargins(0, 0, 0, 0)
-        grids.addWidget(self.grid)
-        grids.addWidget(self._flipped)
-        holder = QWidget()
-        holder.setLayout(grids)
-        self.add(holder)
-        self.add(self._tools())
-        self.add_row("Size", self._size, tip="Rows and columns, 1 to 31 each.")
-        self.add(self._parameters)
-        self.add(self._facts)
-
-    def _tools(self) -> QWidget:
+    def _grids(self) -> QWidget:
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        for text, image, name, help, tool in TOOLS:
-            button = QToolButton()
-            button.setText(text)
-            if image:
-                button.setIcon(icon(image))
-            describe(button, name, help)
-            button.clicked.connect(partial(self._use, name, tool))
-            row.addWidget(button)
-        row.addStretch(1)
+        for grid in (self.grid, self.flipped):
+            grid.setFixedHeight(GRID_HEIGHT)
+            row.addWidget(grid, 1)
+        set_role(self._turn, "faint")
+        row.insertWidget(1, self._turn)
         return holder
 
     @property
     def plane(self) -> int:
         """The plane that is shown: 0 but for kernels summed over colours."""
         planes = len(self._document.project.filter.kernel.weights)
-        value = self._planes.value()
+        value = self.planes.value()
         return value if isinstance(value, int) and value < planes else 0
 
     def _refresh(self) -> None:
         spec = self._document.project.filter
         weights = spec.kernel.weights[self.plane]
-        self._planes.setVisible(len(spec.kernel.weights) > 1)
+        self.planes.setVisible(len(spec.kernel.weights) > 1)
         self.grid.set_weights(weights)
         convolution = spec.operation == "convolution"
-        self._flipped.set_weights(edit.flipped(weights))
-        self._flipped.setVisible(convolution)
-        self._flipped.setFixedHeight(GRID_HEIGHT)
-        self._size.set_value(spec.kernel.size)
+        self.flipped.set_weights(edit.flipped(weights))
+        for part in (self._turn, self.flipped):
+            part.setVisible(convolution)
+        self.size_box.set_value(spec.kernel.size)
         turned = " · and turned by 180°" if convolution else ""
         self.set_title(f"Kernel · {kernel_label(spec.kernel.name)}{turned}")
-        self._facts.setText(facts_text(describe_kernel(np.array(weights))))
+        self.facts.setText(facts_text(describe_kernel(np.array(weights))))
 
-    def _edit_cells(self, cells: list[tuple[int, int, float]], gesture: int) -> None:
-        self._change(
-            "change the kernel", lambda spec: edit.set_cells(spec, self.plane, cells), Gesture("kernel", gesture)
-        )
+    def _edit_cells(self, cells: list[edit.Cell], gesture: int) -> None:
+        plane = self.plane
+        self._change("change the kernel", lambda spec: edit.set_cells(spec, plane, cells), Gesture("kernel", gesture))
 
-    def _use(self, name: str, tool: Tool, _checked: bool = False) -> None:
-        self._change(f"{name.lower()} the kernel", tool)
+    def _use(self, tool: Tool) -> None:
+        self._change(tool.act, tool.change)
 
-    def _resize(self, size: tuple[int, int]) -> None:
+    def _resize(self, size: Size) -> None:
         self._change("change the kernel's size", lambda spec: edit.resize(spec, *size))
 
-    def _change(self, text: str, change: Tool, merge: Gesture | None = None) -> None:
+    def _change(self, text: str, change: Change, merge: Gesture | None = None) -> None:
         project = self._document.project
         try:
             spec = change(project.filter)
@@ -142,7 +113,8 @@ class KernelPanel(Group):
         self._notices.problem(_no_weight(text), ABOUT)
 
     def _refuse_size(self, text: str) -> None:
-        self._notices.problem(f"A kernel has 1 to {MAX_KERNEL_SIZE} rows and columns; {text!r} is neither.", ABOUT)
+        most = MAX_KERNEL_SIZE
+        self._notices.problem(f"{text!r} is no kernel size; 1×1 to {most}×{most} are, such as 5 or 2×7.", ABOUT)
 
 
 def _no_weight(text: str) -> str:

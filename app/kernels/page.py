@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app.kernels.colours import ColourControls
 from app.kernels.formula import FormulaBox
@@ -14,16 +14,15 @@ from app.kernels.panels import PicturePanel
 from app.kernels.probe import Probing
 from app.kernels.readout_panel import ReadoutPanel
 from app.kernels.relation import affines, fits
+from app.kernels.side import GAP, SideColumn
 from app.state.document import Document
 from app.state.engine_link import EngineLink, Shown
 from app.state.notices import Notices
 from app.widgets.picture_view import PictureView
 from app.widgets.view_link import ViewLink
-from engine.errors import SpecError
-from engine.protocol import Problem, Result
+from engine.protocol import Plane, Problem, Result
 from engine.spec.geometry import FilterGeometry
 
-SIDE_WIDTH = 316
 STRIP_HEIGHT = 124
 PICTURE_WIDTH = 200
 
@@ -36,7 +35,6 @@ class KernelPage(QWidget):
     def __init__(self, document: Document, link: EngineLink, notices: Notices) -> None:
         super().__init__()
         self.document = document
-        self._link = link
         self._input_size: tuple[int, int] | None = None
         self.input = PicturePanel("Input", "The picture as the source gives it.", "Opening the source…")
         self.map = PicturePanel("Feature map", "What the kernel makes of the picture.", "Computing…")
@@ -45,6 +43,7 @@ class KernelPage(QWidget):
         self.kernel = KernelPanel(document, notices)
         self.operation = OperationPanel(document, notices)
         self.formula = FormulaBox()
+        self.side = SideColumn(self.kernel, self.operation, result=self.formula)
         self.gallery = GalleryPanel(document, link)
         self.readout = ReadoutPanel()
         self._views = ViewLink(self.input.view, self.map.view)
@@ -57,53 +56,36 @@ class KernelPage(QWidget):
         document.changed.connect(self._refresh)
 
     def _build(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(GAP)
+        left.addWidget(self._pictures(), 1)
+        left.addLayout(self._strip())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP, GAP, 0, GAP)
+        row.setSpacing(GAP)
+        row.addLayout(left, 1)
+        row.addWidget(self.side)
+
+    def _pictures(self) -> QSplitter:
         pictures = QSplitter(Qt.Orientation.Horizontal)
         pictures.setChildrenCollapsible(False)
+        pictures.setHandleWidth(GAP)
         for place, panel in enumerate((self.input, self.map)):
             # Their headers differ; left to their hints, the pictures would have different sizes.
             panel.setMinimumWidth(PICTURE_WIDTH)
             panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             pictures.addWidget(panel)
             pictures.setStretchFactor(place, 1)
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(self.gallery, 1)
-        below.addWidget(self.readout)
-        self.gallery.setFixedHeight(STRIP_HEIGHT)
-        self.readout.setFixedHeight(STRIP_HEIGHT)
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addWidget(pictures, 1)
-        left.addLayout(below)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 8, 8, 8)
-        row.setSpacing(8)
-        row.addLayout(left, 1)
-        row.addWidget(self._side())
+        return pictures
 
-    def _side(self) -> QWidget:
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.kernel)
-        column.addWidget(self.operation)
-        column.addStretch(1)
-        holder = QWidget()
-        holder.setLayout(column)
-        scroll = QScrollArea()
-        scroll.setWidget(holder)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side = QWidget()
-        side.setFixedWidth(SIDE_WIDTH)
-        stack = QVBoxLayout(side)
-        stack.setContentsMargins(0, 0, 0, 0)
-        stack.setSpacing(8)
-        stack.addWidget(scroll, 1)
-        # What follows from the settings stays in sight while they are scrolled.
-        stack.addWidget(self.formula)
-        return side
+    def _strip(self) -> QHBoxLayout:
+        strip = QHBoxLayout()
+        strip.setSpacing(GAP)
+        strip.addWidget(self.gallery, 1)
+        strip.addWidget(self.readout)
+        for part in (self.gallery, self.readout):
+            part.setFixedHeight(STRIP_HEIGHT)
+        return strip
 
     @property
     def is_empty(self) -> bool:
@@ -134,16 +116,18 @@ class KernelPage(QWidget):
                 self._input_size = size
                 self._refresh()
         elif view == "map":
-            self._relate()
+            self._relate(shown.plane)
             self.map.show_picture(shown)
 
     def _on_result(self, result: Result) -> None:
-        self.colours.show_range(result.range)
+        if result.range is not None:
+            self.colours.show_range(result.range)
 
     def _on_problem(self, problem: Problem) -> None:
         if problem.code == "spec":
             self.map.show_nothing(problem.message)
             self.colours.show_range(None)
+            self.readout.clear()
 
     def _refresh(self) -> None:
         geometry = self.geometry_now
@@ -151,10 +135,9 @@ class KernelPage(QWidget):
             self.formula.show_geometry(geometry)
         self.probing.refresh()
 
-    def _relate(self) -> None:
+    def _relate(self, plane: Plane) -> None:
+        """Lay the map on the input; while an edit is on its way, the map may still be that of other settings."""
         geometry = self.geometry_now
-        try:
-            relation = affines(geometry) if geometry is not None and fits(geometry) else None
-        except SpecError:
-            relation = None
-        self._views.set_relation(*(relation or (None, None)))
+        known = geometry is not None and fits(geometry) and geometry.map_size == (plane.rows, plane.columns)
+        vertical, horizontal = affines(geometry) if known and geometry is not None else (None, None)
+        self._views.set_relation(vertical, horizontal)

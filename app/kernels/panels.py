@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.state.engine_link import Shown
 from app.widgets.fonts import number_font
 from app.widgets.picture_view import PictureView
 from app.widgets.theme import set_role
+from app.widgets.tips import tip_text
+from app.widgets.tokens import tokens
+
+HEADER_HEIGHT = 36
+_REDUCED = (
+    "The picture has more cells than the screen needs: {0}×{0} of them are painted as one. "
+    "Values under the cursor are those of single cells."
+)
+
+
+class Note(QLabel):
+    """A few words flush right, cut with … where there is no room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The words that fit."""
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter = QPainter(self)
+        painter.setPen(tokens().colour("second"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class PicturePanel(QFrame):
@@ -21,18 +45,15 @@ class PicturePanel(QFrame):
         self.view.set_placeholder(placeholder)
         self._size = QLabel()
         self._size.setFont(number_font(12))
-        self._note = QLabel()
-        set_role(self._note, "second")
-        self._header = QHBoxLayout()
-        self._header.setContentsMargins(12, 0, 12, 0)
-        self._header.setSpacing(8)
-        for part in (QLabel(title), self._size):
-            self._header.addWidget(part)
-        self._header.addStretch(1)
-        self._header.addWidget(self._note)
+        self._note = Note()
         header = QWidget()
-        header.setFixedHeight(34)
-        header.setLayout(self._header)
+        header.setFixedHeight(HEADER_HEIGHT)
+        self._header = QHBoxLayout(header)
+        self._header.setContentsMargins(12, 0, 8, 0)
+        self._header.setSpacing(8)
+        self._header.addWidget(QLabel(title))
+        self._header.addWidget(self._size)
+        self._header.addWidget(self._note, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 0, 1, 1)
         column.setSpacing(0)
@@ -47,14 +68,23 @@ class PicturePanel(QFrame):
         """Show what the engine painted."""
         plane = shown.plane
         self.view.set_image(shown.image, plane.rows, plane.columns, shown.generation)
-        reduced = f" · shown 1:{plane.reduction}" if plane.reduction > 1 else ""
-        self._size.setText(f"{plane.rows}×{plane.columns}{reduced}")
+        reduced = plane.reduction > 1
+        self._size.setText(f"{plane.rows}×{plane.columns}" + (f" 1:{plane.reduction}" if reduced else ""))
+        self._size.setToolTip(tip_text(_REDUCED.format(plane.reduction)) if reduced else "Height × width")
 
     def show_nothing(self, reason: str) -> None:
         """There is no picture; say why where it would be."""
         self.view.set_placeholder(reason)
         self.view.clear()
         self._size.setText("")
+
+    def size_text(self) -> str:
+        """What the title's line says of the picture's size."""
+        return self._size.text()
+
+    def note(self) -> str:
+        """The words at the right of the title."""
+        return self._note.text()
 
     def set_note(self, text: str) -> None:
         """A few words at the right of the title."""

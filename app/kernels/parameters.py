@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernels.lenses import put_filter
 from app.state.document import Document
 from app.state.notices import Notices
 from app.widgets.fields import Choice, Slider
 from app.widgets.group import FieldRow
+from app.widgets.number_field import NumberField
+from app.widgets.number_text import parse_number
 from engine.errors import SpecError
 from engine.kernels import Parameter, family, kernel
 from engine.spec import edit
 
 ABOUT = "kernel"
+LABEL_WIDTH = 84
+FIELD_WIDTH = 88
 
 
 class ParameterRows(QWidget):
-    """One row for each parameter of the document's kernel; none for a kernel of the person's own."""
+    """One row for each parameter of the document's kernel; none for a kernel of the person's own.
 
-    def __init__(self, document: Document, notices: Notices) -> None:
+    Tab reaches them after the widget `after`.
+    """
+
+    def __init__(self, document: Document, notices: Notices, after: QWidget) -> None:
         super().__init__()
         self._document = document
         self._notices = notices
+        self._after = after
         self._name = ""
         self._controls: dict[str, Slider | Choice] = {}
         self._column = QVBoxLayout(self)
@@ -43,6 +51,18 @@ class ParameterRows(QWidget):
                 control.set_value(spec.parameters[name])
 
     def _make(self, parameters: tuple[Parameter, ...]) -> None:
+        self._clear()
+        for parameter in parameters:
+            control = _control(parameter)
+            control.value_changed.connect(partial(self._set, parameter.name))
+            if isinstance(control, Slider):
+                control.rejected.connect(partial(self._refuse, parameter))
+            self._controls[parameter.name] = control
+            self._column.addWidget(_row(parameter, control))
+        self.setVisible(bool(parameters))
+        self.order()
+
+    def _clear(self) -> None:
         while self._column.count():
             item = self._column.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -50,12 +70,13 @@ class ParameterRows(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self._controls = {}
-        for parameter in parameters:
-            control = _control(parameter)
-            control.value_changed.connect(partial(self._set, parameter.name))
-            self._controls[parameter.name] = control
-            self._column.addWidget(FieldRow(parameter.label, control, tip=parameter.help))
-        self.setVisible(bool(parameters))
+
+    def order(self) -> None:
+        """Have Tab go from the widget before through the rows; Qt puts those made later at the end of everything."""
+        before = self._after
+        for control in self._controls.values():
+            QWidget.setTabOrder(before, control)
+            before = control
 
     def _set(self, name: str, value: float) -> None:
         project = self._document.project
@@ -70,6 +91,13 @@ class ParameterRows(QWidget):
         self._notices.clear(ABOUT)
         self._document.edit(put_filter(project, spec), f"change {name}", merge=("kernel", name))
 
+    def _refuse(self, parameter: Parameter, text: str) -> None:
+        value = parse_number(text)
+        try:
+            parameter.checked(text if value is None else value)
+        except SpecError as error:
+            self._notices.problem(str(error), ABOUT)
+
 
 def _parameters(name: str) -> tuple[Parameter, ...]:
     try:
@@ -78,16 +106,28 @@ def _parameters(name: str) -> tuple[Parameter, ...]:
         return ()
 
 
+def _row(parameter: Parameter, control: Slider | Choice) -> FieldRow:
+    row = FieldRow(parameter.label, control, tip=parameter.help)
+    layout = row.layout()
+    if isinstance(control, Slider) and isinstance(layout, QHBoxLayout):
+        # Sliders below each other begin and end in line, whatever their labels and units.
+        row.label.setFixedWidth(LABEL_WIDTH)
+        layout.setStretch(layout.indexOf(control) - 1, 0)
+        layout.setStretch(layout.indexOf(control), 1)
+        for field in control.findChildren(NumberField):
+            field.setFixedWidth(FIELD_WIDTH)
+    return row
+
+
 def _control(parameter: Parameter) -> Slider | Choice:
     low, high = round(parameter.minimum), round(parameter.maximum)
     if parameter.labels:
         named: list[tuple[object, str]] = [(float(low + n), label) for n, label in enumerate(parameter.labels)]
         return Choice(named, parameter.label, parameter.help)
     if parameter.automatic:
-        sizes: list[tuple[object, str]] = [
-            (float(size), str(size)) for size in range(low, high + 1, round(parameter.step))
-        ]
-        return Choice([(0.0, "automatic"), *sizes], parameter.label, parameter.help)
+        counted = range(low, high + 1, round(parameter.step))
+        sizes: list[tuple[object, str]] = [(0.0, "automatic"), *((float(size), str(size)) for size in counted)]
+        return Choice(sizes, parameter.label, parameter.help)
     return Slider(
         parameter.minimum,
         parameter.maximum,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.kernels.relation import field_box, fits, reached_box
-from app.kernels.terms import values_text
+from app.kernels.terms import place_text, values_text
 from app.state.engine_link import EngineLink
 from app.widgets.picture_overlay import Overlay
 from engine.protocol import Box, Readout
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.kernels.page import KernelPage
 
 Cell = tuple[int, int]
+HINT = "hover: receptive field of the output cell"
 
 
 class Probing(QObject):
@@ -27,15 +28,16 @@ class Probing(QObject):
         self._link = link
         self._view = ""
         self._cell: Cell | None = None
-        self._answered: tuple[str, Cell | None] = ("", None)
+        self._answered = False
         page.input.view.hovered.connect(self._over_input)
         page.map.view.hovered.connect(self._over_map)
         link.readout.connect(self._on_readout)
+        self.refresh()
 
     @property
     def is_answered(self) -> bool:
         """Whether the values of the cell are known."""
-        return self._answered == (self._view, self._cell)
+        return self._answered
 
     def look_at(self, view: str, cell: Cell | None) -> None:
         """Do as if the cursor were there."""
@@ -51,7 +53,7 @@ class Probing(QObject):
         # Leaving one view must not take back what entering the other has just set.
         if cell is None and view != self._view:
             return
-        self._view, self._cell = view, cell
+        self._view, self._cell, self._answered = view, cell, False
         self.refresh()
         if cell is None:
             self._link.probe(None)
@@ -68,6 +70,8 @@ class Probing(QObject):
             first, second = second, first
         first.set_overlays([Overlay(*here)] if here else [])
         second.set_overlays([Overlay(*there)] if there else [])
+        field = there if self._view == "map" else None
+        self._page.input.set_note(f"receptive field {field[2]}×{field[3]}" if field else HINT)
 
     def _boxes(self) -> tuple[Box | None, Box | None]:
         geometry, cell = self._page.geometry_now, self._cell
@@ -81,10 +85,6 @@ class Probing(QObject):
     def _on_readout(self, readout: Readout) -> None:
         if self._cell != (readout.row, readout.column) or self._view != readout.view:
             return
-        self._answered = (self._view, self._cell)
-        spec = self._page.document.project.filter
-        parts = [] if spec.detector.kind == "none" else [spec.detector.kind.replace("_", " ")]
-        parts += [] if spec.pooling.kind == "none" else [f"{spec.pooling.kind} pooling"]
-        self._page.readout.show_readout(readout, spec.kernel.size[1], " → ".join(parts))
-        place = f"{readout.view} ({readout.row}, {readout.column})"
-        self._page.values_changed.emit(f"{place}  {values_text(readout)}")
+        self._answered = True
+        self._page.readout.show_readout(readout, self._page.document.project.filter)
+        self._page.values_changed.emit(f"{place_text(readout)}  {values_text(readout.values)}")

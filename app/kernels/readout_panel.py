@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
-from app.kernels.chain import before_text, steps_text, without_terms
+from app.kernels.chain import ending, without_terms
 from app.kernels.terms import place_text, sum_of, values_text
 from app.widgets.fonts import number_font, text_font
 from app.widgets.theme import set_role
@@ -44,7 +44,7 @@ class ReadoutPanel(QFrame):
     def _fonts(self) -> list[tuple[QLabel, QFont]]:
         return [
             (self._title, text_font()),
-            (self._sum, number_font(10)),
+            (self._sum, number_font(11)),
             (self._before, number_font(11)),
             (self._result, number_font(12)),
         ]
@@ -55,28 +55,21 @@ class ReadoutPanel(QFrame):
 
     def show_readout(self, readout: Readout, spec: FilterSpec) -> None:
         """Write a cell out; `spec` says what the sum went through."""
-        values = values_text(readout.values)
         title = place_text(readout)
         if readout.view == "input":
-            self._write(title, "", "", values)
+            self._write(title, "", "", values_text(readout.values))
             return
-        steps = steps_text(spec)
-        before = before_text(readout, spec)
-        result = f"→ {steps} = {values}" if steps else f"= {values}"
-        if not steps and "bias" not in before:
-            before = ""
-        elif not steps:
-            before = before.partition("= ")[0]
+        before, result = ending(readout, spec)
         if readout.terms:
             found = sum_of(readout.terms, spec.kernel.size[1])
-            count = f" · {len(readout.terms)} products" + ("" if found.whole else ", the middle ones:")
+            count = f" · {len(readout.terms)} products{'' if found.whole else ', the middle ones:'}"
             self._write(title + count, found.text, before, result)
         else:
             self._write(title, without_terms(readout, spec), before, result, explains=True)
 
     def _write(self, title: str, body: str, before: str, result: str, explains: bool = False) -> None:
         """`explains` where the body is words and no sum."""
-        self._sum.setFont(text_font(12) if explains else number_font(10))
+        self._sum.setFont(text_font(12) if explains else number_font(11))
         self._sum.setWordWrap(explains)
         set_role(self._title, "second" if title == HINT else "")
         for label, text in ((self._title, title), (self._sum, body), (self._before, before), (self._result, result)):

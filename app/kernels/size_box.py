@@ -17,7 +17,7 @@ from engine.spec.filter import MAX_KERNEL_SIZE
 
 Size = tuple[int, int]
 USUAL: tuple[Size, ...] = ((1, 1), (2, 2), (3, 3), (5, 5), (7, 7), (9, 9), (11, 11), (15, 15), (31, 31), (1, 5), (5, 1))
-WIDTH = 78
+WIDTH = 92
 _SIZE = re.compile(r"(\d+)(?:\s*[×x*,; ]\s*(\d+))?", re.IGNORECASE)
 
 
@@ -60,7 +60,6 @@ class SizeBox(QComboBox):
         self._refused: str | None = None
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setCompleter(None)
         self.setFont(number_font())
         self.setFixedWidth(WIDTH)
         self.setMaxVisibleItems(len(USUAL))
@@ -70,7 +69,7 @@ class SizeBox(QComboBox):
         assert line is not None
         # Inside the box, whose frame is already drawn.
         line.setStyleSheet("border: 0px; padding: 0px; background: transparent;")
-        line.setTextMargins(0, 0, 0, 0)
+        line.setCompleter(None)  # type: ignore[arg-type]  # the stub knows no "none"
         line.textEdited.connect(self._check)
         tip = "Rows × columns, 1 to 31 each: type 5 or 2×7. What is there stays about the middle."
         describe(self, "Kernel size", tip)

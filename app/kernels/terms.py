@@ -9,7 +9,7 @@ from app.widgets.number_text import shown
 from engine.protocol import Readout, Term
 
 LINES = 3
-ROOM = 45
+ROOM = 42
 """Characters in a line."""
 _JOINT = " + "
 _MORE = "…"

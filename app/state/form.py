@@ -46,11 +46,11 @@ def number(spec: type[msgspec.Struct], name: str, step: float = 1) -> NumberFiel
     return NumberField(*_limits(field), step, field.integer, field.unit, field.label, field.help)
 
 
-def pair(spec: type[msgspec.Struct], name: str, maximum: int | None = None) -> PairField:
-    """Two whole numbers, vertical and horizontal."""
+def pair(spec: type[msgspec.Struct], name: str, label: str | None = None) -> PairField:
+    """Two whole numbers, vertical and horizontal; `label` where the table's is that of a choice beside it."""
     field = described(spec, name)
     low, high = _limits(field)
-    return PairField(int(low), maximum or int(high), "", field.label, field.help)
+    return PairField(int(low), int(high), "", label or field.label, field.help)
 
 
 def slider(spec: type[msgspec.Struct], name: str, step: float) -> Slider:
@@ -97,7 +97,7 @@ class SpecForm(QObject):
         control.value_changed.connect(partial(self._set, name))
         rejected = getattr(control, "rejected", None)
         if rejected is not None:
-            rejected.connect(partial(self._refuse, name))
+            rejected.connect(partial(self.refuse, name))
         self.refresh()
 
     def refresh(self) -> None:
@@ -125,7 +125,8 @@ class SpecForm(QObject):
         key = (self._about, merge) if merge is not None else None
         self._document.edit(project, text, merge=key)
 
-    def _refuse(self, name: str, text: str) -> None:
+    def refuse(self, name: str, text: str) -> None:
+        """Say why `text`, which was typed, cannot be this setting's."""
         field, value = described(self._lens.spec, name), parse_number(text)
         if value is not None and field.integer and value == int(value):
             value = int(value)

@@ -12,7 +12,7 @@ from engine.display.levels import Levels
 
 STRONGEST = 4.0
 """A range is narrowed by this factor at most: beyond it, noise would be shown as if it were an answer."""
-SAMPLE = 1 << 16
+SAMPLE = 1 << 14
 """Cells that are looked at to choose the range. Which cells lie beyond it is still decided for every one."""
 
 

@@ -69,18 +69,17 @@ def quick_entries(values: NDArray[Any], ramp: Ramp) -> Entries | None:
     """In float32, the entries of [R, C] as above or of a colour map [H, W, 3] with ends [1] or [3].
 
     Returns:
-        None unless every value is finite and in its range, and float32 exact enough.
+        None unless every value is finite, and float32 exact enough.
     """
     if values.dtype != np.float32 or not ramp.gentle:
         return None
     if ramp.low.size == 1:
-        if not _within(values, ramp.low.item(), ramp.high.item()):
-            return None
-        return _rounded(np.ascontiguousarray(values), ramp.scale.item(), ramp.shift.item())
+        inside = _clipped(np.ascontiguousarray(values), ramp.low.item(), ramp.high.item())
+        return None if inside is None else _rounded(inside, ramp.scale.item(), ramp.shift.item())
     with np.errstate(over="ignore", invalid="ignore"):
         made, beta = _stretched(values, ramp)
-    inside = _within(made, ramp.first - 0.5 - beta, LAST + 0.5 - beta)
-    return _rounded(made, 1.0, beta) if inside else None
+    inside = _clipped(made, ramp.first - 0.49 - beta, LAST + 0.49 - beta)
+    return None if inside is None else _rounded(inside, 1.0, beta)
 
 
 def careful_entries(values: NDArray[Any], ramp: Ramp) -> Entries:
@@ -128,7 +127,10 @@ def _rounded(values: NDArray[np.float32], scale: float, shift: float) -> Entries
     return np.asarray(cv2.convertScaleAbs(values, alpha=scale, beta=shift), np.uint8)
 
 
-def _within(values: NDArray[Any], low: float, high: float) -> bool:
-    """Whether every value is finite and in the range; NaN compares false."""
+def _clipped(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32] | None:
+    """The values, those beyond the range at its ends; None unless every one is finite."""
     with np.errstate(invalid="ignore"):
-        return bool(values.min() >= low and values.max() <= high)
+        least, most = float(values.min()), float(values.max())
+    if not (np.isfinite(least) and np.isfinite(most)):
+        return None
+    return values if least >= low and most <= high else np.clip(values, np.float32(low), np.float32(high))

@@ -22,7 +22,7 @@ IDLE_SECONDS = 0.5
 
 PROBE = 32
 """Every so many calls the way that lately did worse is tried again."""
-WORTH_SHARING = 6e5
+WORTH_SHARING = 1e6
 """Nanoseconds of work from which a second core pays: waking a helper takes about 60,000."""
 BAND_NUMBERS = 160_000
 NOTED = 3e5

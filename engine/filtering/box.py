@@ -15,26 +15,12 @@ from engine.filtering.scratch import scratch
 Array = NDArray[np.float32]
 
 
-LOUDEST = 1e15
-"""Root of the sum of squares beyond which float32 might overflow on the way; NaN is not below it either."""
-
-
-class NotFinite(Exception):
-    """The picture holds an infinite, undefined or huge number: this method would spread it, the direct one does not."""
-
-
 def box_band(image: Array, out: Array, geometry: Geometry, weight: float, band: Band) -> None:
-    """Rows `band` of the map; no dilation, one plane. The sums are kept in double precision by cv2.
-
-    Raises:
-        NotFinite: if the band has a number that is not finite.
-    """
+    """Rows `band` of the map; no dilation, one plane. The sums are kept in double precision by cv2."""
     low, high = band
     (kh, kw), (sy, sx) = geometry.kernel_size, geometry.stride
     dense = (high - low - 1) * sy + 1
     source = padded_rows(image, geometry, low * sy, dense + kh - 1)
-    if not cv2.norm(source, cv2.NORM_L2) < LOUDEST:
-        raise NotFinite
     native = anchor_and_border(geometry, widest=kw)
     if native is None:
         source = padded_columns(source, geometry)

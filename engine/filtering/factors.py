@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Weights = NDArray[np.float64]
-CLOSE = 6e-8
-"""The factors may leave out this share of Σ|K|: what rounding the weights to float32 does anyway."""
+CLOSE = 1e-7
+"""The factors may be off by this share of Σ|K|: what rounding them to float32 does."""
 SPREAD = 2.0
 """Factors that cancel each other lose digits: Σ over all pairs of |column|·|row| stays below this times Σ|K|."""
 

@@ -10,21 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.filtering.border import gather, zones
-from engine.filtering.box import LOUDEST, NotFinite
-from engine.filtering.direct import planes
+from engine.filtering.border import Zone, gather, zones
 from engine.filtering.geometry import Geometry
 from engine.filtering.scratch import scratch
 
 Array = NDArray[np.float32]
-Start = tuple[int, int, int]
-"""(dilation phase, row, column number) of a block of the dense map."""
 Spectrum = NDArray[np.complexfloating[Any, Any]]
 LENGTHS = (32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 240, 288, 320, 384, 448, 640, 960, 1280, 1920, 2560)
 """Transforms cv2 does quickly. Powers of two from 256 on are left out: their columns fall on the same cache lines."""
@@ -85,80 +81,90 @@ def peak(weights: NDArray[np.float64]) -> float:
     return float(gains.max() / np.abs(weights).sum())
 
 
+class Step(NamedTuple):
+    """One block: what it reads of the padded picture, which cells of the map are its own, and where it holds them."""
+
+    rows: tuple[Zone, ...]
+    columns: tuple[Zone, ...]
+    cells: tuple[slice, slice]
+    held: tuple[slice, slice]
+
+
 @dataclass(frozen=True, slots=True)
 class FourierWork:
-    """Everything that the blocks of one filtering share."""
+    """Everything that the blocks of one filtering share; `steps` are the blocks in their order."""
 
-    geometry: Geometry
+    lanes: int
+    summed: bool
     blocks: Blocks
     spectra: tuple[Spectrum, ...]
     double: bool
-
-    @property
-    def starts(self) -> list[Start]:
-        """Every block of the dense map."""
-        rows, columns = self.geometry.dense
-        gap, (high, wide) = self.geometry.dilation[0], self.blocks.fresh
-        return [
-            (phase, row, column)
-            for phase in range(min(gap, rows))
-            for row in range(0, -(-(rows - phase) // gap), high)
-            for column in range(0, columns * self.geometry.lanes, wide)
-        ]
+    steps: tuple[Step, ...]
 
 
-def fourier_pair(image: Array, out: Array, work: FourierWork, pair: Sequence[Start]) -> list[Array]:
-    """Filter one or two blocks and write the cells that are theirs; returns these parts of `out`.
+def fourier_work(geometry: Geometry, blocks: Blocks, spectra: tuple[Spectrum, ...], double: bool) -> FourierWork:
+    """Lay the blocks over the map; a vertical dilation takes its phases apart."""
+    columns, gap, (high, wide) = geometry.dense[1] * geometry.lanes, geometry.dilation[0], blocks.fresh
+    steps = tuple(
+        _step(geometry, blocks, phase, row, column)
+        for phase in range(min(gap, geometry.dense[0]))
+        for row in range(0, -(-(geometry.dense[0] - phase) // gap), high)
+        for column in range(0, columns, wide)
+    )
+    return FourierWork(geometry.lanes, geometry.summed, blocks, spectra, double, steps)
 
-    Raises:
-        NotFinite: if a block has a number that is not finite.
+
+def _step(g: Geometry, blocks: Blocks, phase: int, row: int, column: int) -> Step:
+    """The block whose first number is (row, column) of the dense map, counted within its dilation phase."""
+    (height, width), (fresh_rows, fresh_columns), gap = blocks.shape, blocks.fresh, g.dilation[0]
+    down = _kept(phase + row * gap, fresh_rows, gap, g.stride[0], g.size[0])
+    across = _kept(column // g.lanes, fresh_columns // g.lanes, 1, g.stride[1], g.size[1])
+    return Step(
+        zones(phase + row * gap, height, g.height, g.rows, g.mode, step=gap),
+        zones(column, width, g.width, g.columns, g.mode, lanes=g.lanes),
+        (down[0], across[0]),
+        (down[1], across[1]),
+    )
+
+
+def _kept(first: int, count: int, gap: int, stride: int, size: int) -> tuple[slice, slice]:
+    """Cells of the map among `count` dense positions from `first` on, `gap` apart, and their places in the block.
+
+    Either the gap or the stride is 1.
     """
+    if gap > 1:
+        places = range(first, size, gap)[:count]
+        return slice(first, first + gap * len(places), gap), slice(0, len(places))
+    low = -(-first // stride)
+    high = min(-(-(first + count) // stride), size)
+    start = low * stride - first
+    return slice(low, high), slice(start, start + max(high - low, 0) * stride, stride)
+
+
+def fourier_pair(image: Array, out: Array, work: FourierWork, pair: Sequence[Step]) -> list[Array]:
+    """Filter one or two blocks and write the cells that are theirs; returns these parts of `out`."""
     shape = (*work.blocks.shape, 2)
     real = np.float64 if work.double else np.float32
     total, other = scratch("block", shape, real), scratch("other", shape, real)
-    for number, (plane, kernel) in enumerate(zip(planes(image, work.geometry), work.spectra, strict=True)):
+    for number, kernel in enumerate(work.spectra):
         target = total if number == 0 else other
+        plane = image[:, :, number] if work.summed else image.reshape(len(image), -1)
         if len(pair) == 1:
             target[..., 1] = 0
-        for part, start in enumerate(pair):
-            _fetch(target[..., part], plane, work, start)
+        for part, step in enumerate(pair):
+            gather(target[..., part], plane, step.rows, step.columns)
         cv2.dft(target, target)
-        if not cv2.norm(target, cv2.NORM_L2) < LOUDEST:
-            raise NotFinite
         flat = target.reshape(-1).view(kernel.dtype)
         np.multiply(flat, kernel, out=flat)
         if number > 0:
             np.add(total, other, out=total)
     cv2.dft(total, total, cv2.DFT_INVERSE)
-    return [_store(out, total[..., part], work, start) for part, start in enumerate(pair)]
+    return [_store(out, total[..., part], work, step) for part, step in enumerate(pair)]
 
 
-def _fetch(target: NDArray[Any], plane: Array, work: FourierWork, start: Start) -> None:
-    phase, row, column = start
-    g, (height, width) = work.geometry, work.blocks.shape
-    gap, lanes = g.dilation[0], g.lanes
-    rows = zones(phase + row * gap, height, g.height, g.rows, g.mode, step=gap)
-    columns = zones(column, width, g.width, g.columns, g.mode, lanes=lanes)
-    source = plane.reshape(plane.shape[0], -1) if lanes > 1 else plane[:, :, 0]
-    gather(target, source, rows, columns)
-
-
-def _store(out: Array, block: NDArray[Any], work: FourierWork, start: Start) -> Array:
+def _store(out: Array, block: NDArray[Any], work: FourierWork, step: Step) -> Array:
     """Write the cells of the map that begin in this block; a stride leaves some of the block's numbers out."""
-    phase, row, column = start
-    (fresh_rows, fresh_columns), g = work.blocks.fresh, work.geometry
-    (sy, sx), gap, first = g.stride, g.dilation[0], column // g.lanes
-    down, down_from = _kept(row, fresh_rows, sy, g.size[0], phase, gap)
-    across, across_from = _kept(first, fresh_columns // g.lanes, sx, g.size[1])
-    cells = block[:fresh_rows, :fresh_columns].reshape(fresh_rows, -1, g.lanes)
-    target = out[down, across]
-    np.copyto(target, cells[down_from::sy, across_from::sx][: target.shape[0], : target.shape[1]], casting="same_kind")
+    rows, columns = work.blocks.fresh
+    target = out[step.cells]
+    np.copyto(target, block[:rows, :columns].reshape(rows, -1, work.lanes)[step.held], casting="same_kind")
     return target
-
-
-def _kept(first: int, count: int, stride: int, size: int, phase: int = 0, gap: int = 1) -> tuple[slice, int]:
-    """The cells of the map that dense positions `first` to `first + count` hold, and the first such position."""
-    if gap > 1:
-        return slice(phase + first * gap, phase + (first + count) * gap, gap), 0
-    low, high = -(-first // stride), -(-(first + count) // stride)
-    return slice(low, min(high, size)), low * stride - first

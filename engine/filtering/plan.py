@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.filtering.bands import WORTH_SHARING, Band, split, workers
 from engine.filtering.direct import MOST_LANES, InPlace, Kernels, in_place
 from engine.filtering.factors import factors
-from engine.filtering.fourier import Blocks, FourierWork, choose_blocks, peak, spectrum
+from engine.filtering.fourier import Blocks, FourierWork, choose_blocks, fourier_work, peak, spectrum
 from engine.filtering.geometry import Geometry
 from engine.filtering.separable import Term, terms
 from engine.filtering.tiles import groups
@@ -30,11 +30,11 @@ TAP = 0.038
 COPY = 0.25
 TWO_PASSES = 0.55
 BOX = 1.6
-FOURIER = 2.8
-FOURIER_DOUBLE = 6.0
+FOURIER = 4.0
+FOURIER_DOUBLE = 7.0
 TAP_BY_TAP = 0.2
 
-PATIENCE = 4_000_000
+PATIENCE = 8_000_000
 """Nanoseconds that a band may take, so that work given up ends soon."""
 BAND_BYTES = 1_000_000
 """What a band reads at most; it is still in the cache when the second pass comes."""
@@ -54,7 +54,7 @@ class Plan:
     `direct` holds each plane's kernel cut for cv2, `separable` each plane's products, `fourier` the blocks' work,
     `weights` the kernel [planes, kH, kW] as correlation lays it down; `nanoseconds` is for one thread. `bands` are the
     parts that the work is done in, rows of the map or blocks, and `shares` those for several threads; `in_place` is
-    set where cv2 writes the map itself.
+    set where cv2 writes the map itself. `shape` is the map's [H', W', lanes].
     """
 
     method: Method
@@ -64,6 +64,7 @@ class Plan:
     bands: tuple[Band, ...] = ()
     shares: tuple[Band, ...] = ()
     in_place: InPlace | None = None
+    shape: tuple[int, int, int] = (0, 0, 0)
     direct: Kernels = ()
     separable: tuple[tuple[Term, ...], ...] = ()
     fourier: FourierWork | None = None
@@ -96,13 +97,13 @@ def _make_plan(packed: bytes, depth: int, geometry: Geometry, robust: bool) -> P
     if best.direct:
         best = replace(best, in_place=in_place(geometry, best.direct))
     shares = _bands(best, workers()) if best.nanoseconds >= WORTH_SHARING else ()
-    return replace(best, bands=_bands(best, 1), shares=shares)
+    return replace(best, bands=_bands(best, 1), shares=shares, shape=(*geometry.size, geometry.lanes))
 
 
 def _bands(plan: Plan, threads: int) -> tuple[Band, ...]:
     """Bands as few as the threads, the patience and (where there is something between two passes) the cache allow."""
     if plan.fourier is not None:
-        count = len(plan.fourier.starts)
+        count = len(plan.fourier.steps)
         return tuple((low, min(low + 2, count)) for low in range(0, count, 2))
     geometry, rows = plan.geometry, plan.geometry.size[0]
     parts = max(math.ceil(plan.nanoseconds / PATIENCE), threads)
@@ -175,4 +176,4 @@ def _fourier_cost(blocks: Blocks, depth: int, phases: int, each: float) -> float
 def _fourier_work(weights: Weights, geometry: Geometry, blocks: Blocks, double: bool) -> FourierWork:
     gap = geometry.dilation[1] * geometry.lanes
     spectra = (spectrum(kernel.tobytes(), geometry.kernel_size, gap, blocks.shape, double) for kernel in weights)
-    return FourierWork(geometry, blocks, tuple(spectra), double)
+    return fourier_work(geometry, blocks, tuple(spectra), double)

@@ -2,7 +2,7 @@
 
 The system hands out large arrays as untouched pages, and touching them first costs more than a small filter. A result
 is a view of a buffer that is kept here; when the buffer's reference count says that no view is left, the next result
-of about that size gets it.
+of that size gets it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sys
 import threading
+from collections import defaultdict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,38 +21,25 @@ SMALLEST, LARGEST = 1 << 16, 1 << 25
 KEPT = 1 << 26
 """Numbers kept in all, 256 MiB; what is in use counts too."""
 
-
-class Store:
-    """Buffers, the one used last at the end."""
-
-    def __init__(self) -> None:
-        self._buffers: list[Array] = []
-        self._lock = threading.Lock()
-        probe = [np.empty(1, np.float32)]
-        self._alone = self._holders(probe, 0)
-
-    def take(self, cells: int) -> Array:
-        """A buffer of at least that many numbers that nobody else has."""
-        with self._lock:
-            for place in range(len(self._buffers)):
-                size = self._buffers[place].size
-                if cells <= size <= cells + cells // 4 and self._holders(self._buffers, place) == self._alone:
-                    buffer = self._buffers.pop(place)
-                    break
-            else:
-                buffer = np.empty(cells, np.float32)
-            self._buffers.append(buffer)
-            while sum(kept.size for kept in self._buffers) > KEPT:
-                del self._buffers[0]
-        return buffer
-
-    @staticmethod
-    def _holders(buffers: list[Array], place: int) -> int:
-        """References to a buffer; as many as the probe's where only the list holds it."""
-        return sys.getrefcount(buffers[place])
+_buffers: defaultdict[int, list[Array]] = defaultdict(list)
+_lock = threading.Lock()
 
 
-_store = Store()
+def _free(buffers: list[Array], alone: int) -> Array | None:
+    """The first buffer that nothing but the list refers to, or None."""
+    for buffer in buffers:
+        if sys.getrefcount(buffer) == alone:
+            return buffer
+    return None
+
+
+def _references() -> int:
+    """What `sys.getrefcount` says in `_free` of a buffer that only the list has; it depends on the interpreter."""
+    probe = [np.empty(1, np.float32)]
+    return next(count for count in range(1, 9) if _free(probe, count) is not None)
+
+
+_ALONE = _references()
 
 
 def result_array(shape: tuple[int, ...]) -> Array:
@@ -59,4 +47,18 @@ def result_array(shape: tuple[int, ...]) -> Array:
     cells = math.prod(shape)
     if not SMALLEST <= cells <= LARGEST:
         return np.empty(shape, np.float32)
-    return _store.take(cells)[:cells].reshape(shape)
+    with _lock:
+        buffer = _free(_buffers[cells], _ALONE)
+        return (_kept(cells) if buffer is None else buffer).reshape(shape)
+
+
+def _kept(cells: int) -> Array:
+    """A new buffer; the sizes used longest ago are let go if there is too much."""
+    mine = _buffers.pop(cells)
+    while _buffers and sum(size * len(held) for size, held in _buffers.items()) + cells * (len(mine) + 1) > KEPT:
+        del _buffers[next(iter(_buffers))]
+    if cells * (len(mine) + 1) > KEPT:
+        mine = mine[1:]
+    mine.append(np.empty(cells, np.float32))
+    _buffers[cells] = mine
+    return mine[-1]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.filtering.bands import Cancelled, Work, run_bands, share_bands, sharing_pays
-from engine.filtering.box import NotFinite, box_band
+from engine.filtering.box import box_band
 from engine.filtering.direct import direct_band, seamless_band, taps_band
 from engine.filtering.fourier import FourierWork, fourier_pair
 from engine.filtering.plan import Plan, make_plan
@@ -21,6 +21,10 @@ __all__ = ["Cancelled", "correlate"]
 
 Array = NDArray[np.float32]
 Finish = Callable[[Array], None]
+SPREADING = ("box", "fourier")
+"""Ways that would spread an infinite or undefined number of the picture over what does not see it."""
+LOUDEST = 1e16
+"""Root of the sum of squares beyond which they might overflow on the way; NaN is not below it either."""
 
 
 class _Run(NamedTuple):
@@ -46,35 +50,30 @@ def correlate(
     Raises:
         Cancelled: when `cancelled()` is true.
     """
-    out = result_array((*plan.geometry.size, plan.geometry.lanes))
-    if plan.in_place is not None and not plan.shares and finish is None:  # small: not a microsecond to lose
-        cv2.filter2D(image, -1, plan.in_place.weights, out, plan.in_place.anchor, 0.0, plan.in_place.border)
+    out = result_array(plan.shape)
+    shared = len(plan.shares) > 1 and sharing_pays(plan.nanoseconds)
+    if not shared and finish is None and plan.in_place is not None and len(plan.bands) == 1:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        weights, anchor, border = plan.in_place  # the smallest filters: not a microsecond to lose
+        cv2.filter2D(image, -1, weights, out, anchor, 0.0, border)
         return out
-    try:
-        _carry_out(_Run(plan, image, out, finish), cancelled)
-    except NotFinite:
+    if plan.method in SPREADING and not cv2.norm(image, cv2.NORM_L2) < LOUDEST:
         plan = make_plan(plan.weights, plan.geometry, robust=True)
-        _carry_out(_Run(plan, image, out, finish), cancelled)
-    return out
-
-
-def _carry_out(run: _Run, cancelled: Callable[[], bool] | None) -> None:
-    plan, finish = run.plan, run.finish
-    if plan.fourier is not None:
-        work = _blocks(run, plan.fourier)
-    else:
-        work = _filler(run) if finish is None else _finished(_filler(run), run.out, finish)
-    if len(plan.shares) > 1 and sharing_pays(plan.nanoseconds):
+    run = _Run(plan, image, out, finish)
+    work = _blocks(run, plan.fourier) if plan.fourier is not None else _finished(run)
+    if shared and plan.shares:
         share_bands(work, plan.shares, plan.nanoseconds, cancelled)
     else:
         run_bands(work, plan.bands, plan.nanoseconds, cancelled)
+    return out
 
 
 def _blocks(run: _Run, fourier: FourierWork) -> Work:
-    starts = fourier.starts
+    steps = fourier.steps
 
     def work(low: int, high: int) -> None:
-        parts = fourier_pair(run.image, run.out, fourier, starts[low:high])
+        parts = fourier_pair(run.image, run.out, fourier, steps[low:high])
         if run.finish is not None:
             for part in parts:
                 run.finish(part)
@@ -82,7 +81,11 @@ def _blocks(run: _Run, fourier: FourierWork) -> Work:
     return work
 
 
-def _finished(fill: Work, out: Array, finish: Finish) -> Work:
+def _finished(run: _Run) -> Work:
+    fill, out, finish = _filler(run), run.out, run.finish
+    if finish is None:
+        return fill
+
     def work(low: int, high: int) -> None:
         fill(low, high)
         finish(out[low:high])

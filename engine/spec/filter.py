@@ -140,7 +140,8 @@ class FilterSpec(Spec, frozen=True, kw_only=True):
         field(
             "Operation",
             "Cross-correlation lays the kernel on the picture as it is; convolution turns it by 180° first. "
-            "Most libraries do the first and call it the second.",
+            "torch, TensorFlow and OpenCV do the first, the first two under the name of the second; scipy.signal's "
+            "convolve2d and MATLAB's conv2 do the second.",
             labels={"correlation": "Cross-correlation", "convolution": "Convolution"},
         ),
     ] = "correlation"

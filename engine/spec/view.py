@@ -18,7 +18,8 @@ class ViewSpec(Spec, frozen=True, kw_only=True):
         field(
             "Colours",
             "Auto: blue below zero, orange above and neutral at zero where a map has both signs, viridis where it has "
-            "none below zero.",
+            "none below zero. Signed: always the former. The others: one ramp from the lowest value to the highest.",
+            labels={"diverging": "signed"},
         ),
     ] = "auto"
     scale: Annotated[

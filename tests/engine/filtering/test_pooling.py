@@ -32,8 +32,8 @@ def exact(cells: NDArray[Any], kind: str, k: tuple[int, int], s: tuple[int, int]
 
 @MANY
 @given(
-    st.sampled_from(["max", "average", "l2"]), st.integers(1, 24), st.integers(1, 24), st.sampled_from([(), (1,), (3,)]),
-    sizes, sizes, st.data(),
+    st.sampled_from(["max", "average", "l2"]), st.integers(1, 24), st.integers(1, 24),
+    st.sampled_from([(), (1,), (3,)]), sizes, sizes, st.data(),
 )  # fmt: skip
 def test_against_torch(
     kind: str, h: int, w: int, c: tuple[int, ...], k: tuple[int, int], s: tuple[int, int], data: st.DataObject
@@ -52,9 +52,9 @@ def test_against_torch(
 
 
 @pytest.mark.parametrize("kind", ["max", "average", "l2"])
-@pytest.mark.parametrize(("k", "s"), [(2, 2), (3, 1), (3, 2), (64, 1), (64, 64), (5, 7)])
+@pytest.mark.parametrize(("k", "s"), [(2, 2), (3, 1), (3, 2), (33, 1), (64, 64), (5, 7)])
 def test_large_maps_in_bands(kind: str, k: int, s: int) -> None:
-    cells = picture((700, 900), 1)
+    cells = picture((500, 700), 1)
     found = pool(cells, kind, k, s, k // 2)
     expected = exact(cells, kind, (k, k), (s, s), (k // 2, k // 2))
     assert np.allclose(found, expected, rtol=4e-7, atol=4e-7 * np.abs(cells).max() * k)

@@ -1,0 +1,68 @@
+"""The row of tools under a kernel's grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from app.widgets.icons import icon
+from app.widgets.tips import describe
+from engine.spec.edit import mirror, negate, rotate, unit_sum, zero_mean
+from engine.spec.filter import FilterSpec
+
+Change = Callable[[FilterSpec], FilterSpec]
+ICON = QSize(16, 16)
+
+
+class Tool(NamedTuple):
+    """One button: an icon or a text, its name, its tip, what undo calls it, and what it does."""
+
+    icon: str
+    text: str
+    name: str
+    help: str
+    act: str
+    change: Change
+
+
+TOOLS: tuple[Tool, ...] = (
+    Tool("rotate", "", "Turn", "Turn the kernel by 90° clockwise.", "turn the kernel", rotate),
+    Tool("flip", "", "Mirror", "Swap left and right.", "mirror the kernel", mirror),
+    Tool("", "±", "Negate", "Change the sign of every weight.", "negate the kernel", negate),
+    Tool("", "Σ=1", "Sum 1", "Divide by the sum: a flat picture keeps its brightness.", "make the sum 1", unit_sum),
+    Tool("", "−μ", "Mean 0", "Subtract the mean: a flat picture gives zero.", "make the mean 0", zero_mean),
+)
+
+
+class KernelTools(QWidget):
+    """Buttons that change the whole kernel, and room for one control at the right."""
+
+    used = Signal(object)
+    """The `Tool` whose button was pressed."""
+
+    def __init__(self, right: QWidget) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for tool in TOOLS:
+            row.addWidget(self._button(tool))
+        row.addStretch(1)
+        row.addWidget(right)
+
+    def _button(self, tool: Tool) -> QToolButton:
+        button = QToolButton()
+        button.setText(tool.text)
+        if tool.icon:
+            button.setIcon(icon(tool.icon))
+            button.setIconSize(ICON)
+        describe(button, tool.name, tool.help)
+        button.clicked.connect(partial(self._press, tool))
+        return button
+
+    def _press(self, tool: Tool, _checked: bool = False) -> None:
+        self.used.emit(tool)

@@ -1,0 +1,43 @@
+"""Controls of the Operation panel, all of one width so that they line up."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.state.document import Document
+from app.state.form import number, pair
+from app.widgets.fields import PairField
+from app.widgets.number_field import NumberField
+
+NARROW = 56
+"""Of a field of a pair: enough for three figures, and for a choice beside the pair."""
+WIDE = 72
+
+
+def one_of(spec: type[msgspec.Struct], name: str, step: float) -> NumberField:
+    """A number for a setting of a spec, that leaves room for a choice beside it."""
+    made = number(spec, name, step)
+    made.setFixedWidth(WIDE)
+    return made
+
+
+def pair_of(spec: type[msgspec.Struct], name: str, label: str | None = None) -> PairField:
+    """Two narrow numbers, vertical and horizontal, for a setting of a spec."""
+    made = pair(spec, name, label)
+    for field in made.findChildren(NumberField):
+        field.setFixedWidth(NARROW)
+    return made
+
+
+class Step:
+    """Shows the stride that pooling has, its window's size where none was set, on a pair of numbers."""
+
+    def __init__(self, document: Document, control: PairField) -> None:
+        self._document = document
+        self._control = control
+        self.value_changed = control.value_changed
+        self.rejected = control.rejected
+
+    def set_value(self, value: tuple[int, int] | None) -> None:
+        """Show the stride; None follows the window."""
+        self._control.set_value(value or self._document.project.filter.pooling.kernel_size)
