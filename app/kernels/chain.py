@@ -16,7 +16,7 @@ def steps_text(spec: FilterSpec) -> str:
 
     Example:
         >>> steps_text(FilterSpec(detector=DetectorSpec(kind="relu"), pooling=PoolingSpec(kind="max")))
-        'ReLU → max pooling 2×2'
+        'ReLU → max 2×2'
     """
     return " → ".join(step for step in (_detector(spec.detector), _pooling(spec.pooling)) if step)
 
@@ -33,14 +33,14 @@ def _pooling(spec: PoolingSpec) -> str:
     if spec.kind == "none":
         return ""
     label = described(PoolingSpec, "kind").labels.get(spec.kind, spec.kind)
-    return f"{label} pooling {spec.kernel_size[0]}×{spec.kernel_size[1]}"
+    return f"{label} {spec.kernel_size[0]}×{spec.kernel_size[1]}"
 
 
 def without_terms(readout: Readout, spec: FilterSpec) -> str:
     """What to say where the products cannot be written out one by one."""
     if len(readout.sums) == 3:
         names = [f"{name} {shown(value, 3)}" for name, value in zip("RGB", readout.sums, strict=True)]
-        joint = " + " if spec.channels == "sum" else "\n"
+        joint = " + " if spec.channels == "sum" else "   "
         return f"The sums of products in each channel:\n{joint.join(names)}"
     height, width = spec.kernel.size
     if readout.before:

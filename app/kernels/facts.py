@@ -6,20 +6,22 @@ from app.widgets.number_text import shown
 from engine.kernels import KernelFacts
 
 MAX_VECTOR = 5
+SPACE = "\N{NO-BREAK SPACE}"
 
 
 def facts_text(facts: KernelFacts) -> str:
-    """Sum, norm and rank, and the two vectors of a separable kernel.
+    """Sum, norm and rank, and the two vectors of a separable kernel, in which no line can break.
 
     Example:
         >>> import numpy as np
         >>> from engine.kernels import describe
-        >>> print(facts_text(describe(np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]))))
+        >>> text = facts_text(describe(np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])))
+        >>> print(text.replace(SPACE, " "))
         Sum 0 · norm 3.46 · rank 1
         Separable as [1 2 1]ᵀ · [−1 0 1]
     """
     if facts.rank == 0:
-        return "All weights are 0, so every cell of the map is the bias.\nType a number into a cell."
+        return "All weights are 0, so every cell of the map is the bias. Type a number into a cell."
     text = f"Sum {shown(facts.sum, 3)} · norm {shown(facts.norm, 3)} · rank {facts.rank}"
     if facts.column is None or facts.row is None:
         return text
@@ -29,4 +31,4 @@ def facts_text(facts: KernelFacts) -> str:
 
 
 def _vector(values: tuple[float, ...]) -> str:
-    return "[" + " ".join(shown(value, 3) for value in values) + "]"
+    return "[" + SPACE.join(shown(value, 3) for value in values) + "]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.kernels.facts import facts_text
@@ -41,7 +42,7 @@ class KernelPanel(Group):
         self.grid.rejected.connect(self._refuse)
         self.flipped = KernelGrid("Kernel as convolution lays it on the picture, turned by 180°")
         self.flipped.set_read_only(True)
-        self._turn = QLabel("→")
+        self._turn = QLabel("180°\n→")
         self.size_box = SizeBox()
         self.size_box.value_changed.connect(self._resize)
         self.size_box.rejected.connect(self._refuse_size)
@@ -49,6 +50,7 @@ class KernelPanel(Group):
         self.tools.used.connect(self._use)
         self.parameters = ParameterRows(document, notices, self.size_box)
         self.facts = QLabel()
+        self.facts.setWordWrap(True)
         set_role(self.facts, "second")
         for part in (self.planes, self._grids(), self.tools, self.parameters, self.facts):
             self.add(part)
@@ -63,6 +65,7 @@ class KernelPanel(Group):
         for grid in (self.grid, self.flipped):
             grid.setFixedHeight(GRID_HEIGHT)
             row.addWidget(grid, 1)
+        self._turn.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self._turn, "faint")
         row.insertWidget(1, self._turn)
         return holder
@@ -84,8 +87,7 @@ class KernelPanel(Group):
         for part in (self._turn, self.flipped):
             part.setVisible(convolution)
         self.size_box.set_value(spec.kernel.size)
-        turned = " · and turned by 180°" if convolution else ""
-        self.set_title(f"Kernel · {kernel_label(spec.kernel.name)}{turned}")
+        self.set_title(f"Kernel · {kernel_label(spec.kernel.name)}")
         self.facts.setText(facts_text(describe_kernel(np.array(weights))))
 
     def _edit_cells(self, cells: list[edit.Cell], gesture: int) -> None:

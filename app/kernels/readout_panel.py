@@ -14,6 +14,8 @@ from engine.protocol import Readout
 from engine.spec.filter import FilterSpec
 
 WIDTH = 300
+FITS = ((11, 42), (10, 46))
+"""Font size in pixels, and the characters of a line; the larger one where the whole sum fits."""
 HINT = "Move the cursor over the feature map: each of its cells is a sum of products, written out here."
 
 
@@ -44,9 +46,9 @@ class ReadoutPanel(QFrame):
     def _fonts(self) -> list[tuple[QLabel, QFont]]:
         return [
             (self._title, text_font()),
-            (self._sum, number_font(11)),
+            (self._sum, text_font(12)),
             (self._before, number_font(11)),
-            (self._result, number_font(12)),
+            (self._result, number_font(11)),
         ]
 
     def clear(self) -> None:
@@ -60,17 +62,23 @@ class ReadoutPanel(QFrame):
             self._write(title, "", "", values_text(readout.values))
             return
         before, result = ending(readout, spec)
-        if readout.terms:
-            found = sum_of(readout.terms, spec.kernel.size[1])
-            count = f" · {len(readout.terms)} products{'' if found.whole else ', the middle ones:'}"
-            self._write(title + count, found.text, before, result)
-        else:
+        if not readout.terms:
             self._write(title, without_terms(readout, spec), before, result, explains=True)
+            return
+        for pixels, room in FITS:
+            found = sum_of(readout.terms, spec.kernel.size[1], room)
+            self._sum.setFont(number_font(pixels))
+            if found.whole:
+                break
+        share = "" if found.whole else "middle of "
+        self._write(f"{title} · {share}{len(readout.terms)} products", found.text, before, result)
 
     def _write(self, title: str, body: str, before: str, result: str, explains: bool = False) -> None:
         """`explains` where the body is words and no sum."""
-        self._sum.setFont(text_font(12) if explains else number_font(11))
-        self._sum.setWordWrap(explains)
+        if explains:
+            self._sum.setFont(text_font(12))
+        for label in (self._sum, self._result):
+            label.setWordWrap(explains)
         set_role(self._title, "second" if title == HINT else "")
         for label, text in ((self._title, title), (self._sum, body), (self._before, before), (self._result, result)):
             label.setText(text)

@@ -9,8 +9,6 @@ from app.widgets.number_text import shown
 from engine.protocol import Readout, Term
 
 LINES = 3
-ROOM = 42
-"""Characters in a line."""
 _JOINT = " + "
 _MORE = "…"
 
@@ -33,22 +31,27 @@ def term_text(term: Term, digits: int = 3) -> str:
     return f"{shown(term.weight, digits)}·{f'[{value}]' if term.padded else value}"
 
 
-def sum_of(terms: Sequence[Term], columns: int) -> Sum:
-    """The sum laid out as the kernel is: its rows below each other, its columns in line; the middle of a large one."""
+def sum_of(terms: Sequence[Term], columns: int, room: int) -> Sum:
+    """The sum laid out as the kernel is: its rows below each other, its columns in line; the middle of a large one.
+
+    Args:
+        terms: row by row.
+        columns: of the kernel.
+        room: characters that a line may have.
+    """
     grid = [list(terms[start : start + columns]) for start in range(0, len(terms), columns)]
-    rows = _middle(len(grid), LINES)
+    rows, all_columns = _middle(len(grid), LINES), range(columns)
     for digits in (3, 2):
-        if _width(grid, rows, range(columns), digits) <= ROOM:
-            return Sum(_lines(grid, rows, range(columns), digits, "", ""), len(rows) == len(grid))
-    shown_columns = _middle(columns, 1)
+        lines = _lines(grid, rows, all_columns, digits)
+        if _width(lines) <= room:
+            return Sum(_joined(lines), len(rows) == len(grid))
+    lines = _lines(grid, rows, _middle(columns, 1), 2)
     for count in range(2, columns):
-        wider = _middle(columns, count)
-        if _width(grid, rows, wider, 2) + 2 * len(_JOINT + _MORE) > ROOM:
+        more = _lines(grid, rows, _middle(columns, count), 2)
+        if _width(more) > room:
             break
-        shown_columns = wider
-    before = _MORE + _JOINT if shown_columns.start else ""
-    after = _JOINT + _MORE if shown_columns.stop < columns else ""
-    return Sum(_lines(grid, rows, shown_columns, 2, before, after), whole=False)
+        lines = more
+    return Sum(_joined(lines), whole=False)
 
 
 def _middle(count: int, most: int) -> range:
@@ -57,19 +60,21 @@ def _middle(count: int, most: int) -> range:
     return range(first, first + min(count, most))
 
 
-def _texts(grid: list[list[Term]], rows: range, columns: range, digits: int) -> list[list[str]]:
+def _lines(grid: list[list[Term]], rows: range, columns: range, digits: int) -> list[str]:
     texts = [[term_text(grid[row][column], digits) for column in columns] for row in rows]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    return [[text.rjust(width) for text, width in zip(line, widths, strict=True)] for line in texts]
+    before = f"{_MORE} " if columns.start else ""
+    after = f" {_MORE}" if columns.stop < len(grid[0]) else ""
+    aligned = [[text.rjust(width) for text, width in zip(line, widths, strict=True)] for line in texts]
+    return [f"{before}{_JOINT.join(line)}{after}" for line in aligned]
 
 
-def _width(grid: list[list[Term]], rows: range, columns: range, digits: int) -> int:
-    return max(len(_JOINT.join(line)) for line in _texts(grid, rows, columns, digits)) + len(_JOINT) - 1
-
-
-def _lines(grid: list[list[Term]], rows: range, columns: range, digits: int, before: str, after: str) -> str:
-    lines = [before + _JOINT.join(line) + after for line in _texts(grid, rows, columns, digits)]
+def _joined(lines: list[str]) -> str:
     return " +\n".join(lines)
+
+
+def _width(lines: list[str]) -> int:
+    return max(map(len, _joined(lines).split("\n")))
 
 
 def values_text(values: Sequence[float]) -> str:

@@ -54,7 +54,8 @@ class Plan:
     `direct` holds each plane's kernel cut for cv2, `separable` each plane's products, `fourier` the blocks' work,
     `weights` the kernel [planes, kH, kW] as correlation lays it down; `nanoseconds` is for one thread. `bands` are the
     parts that the work is done in, rows of the map or blocks, and `shares` those for several threads; `in_place` is
-    set where cv2 writes the map itself. `shape` is the map's [H', W', lanes].
+    set where cv2 writes the map itself, `at_once` where it does so in a single small call. `shape` is the map's,
+    [H', W', lanes].
     """
 
     method: Method
@@ -64,6 +65,7 @@ class Plan:
     bands: tuple[Band, ...] = ()
     shares: tuple[Band, ...] = ()
     in_place: InPlace | None = None
+    at_once: InPlace | None = None
     shape: tuple[int, int, int] = (0, 0, 0)
     direct: Kernels = ()
     separable: tuple[tuple[Term, ...], ...] = ()
@@ -97,7 +99,9 @@ def _make_plan(packed: bytes, depth: int, geometry: Geometry, robust: bool) -> P
     if best.direct:
         best = replace(best, in_place=in_place(geometry, best.direct))
     shares = _bands(best, workers()) if best.nanoseconds >= WORTH_SHARING else ()
-    return replace(best, bands=_bands(best, 1), shares=shares, shape=(*geometry.size, geometry.lanes))
+    at_once = None if shares else best.in_place
+    shape = *geometry.size, geometry.lanes
+    return replace(best, bands=_bands(best, 1), shares=shares, at_once=at_once, shape=shape)
 
 
 def _bands(plan: Plan, threads: int) -> tuple[Band, ...]:

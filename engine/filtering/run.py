@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.filtering.bands import Cancelled, Work, run_bands, share_bands, sharing_pays
 from engine.filtering.box import box_band
-from engine.filtering.direct import direct_band, seamless_band, taps_band
+from engine.filtering.direct import InPlace, direct_band, seamless_band, taps_band
 from engine.filtering.fourier import FourierWork, fourier_pair
 from engine.filtering.plan import Plan, make_plan
 from engine.filtering.reuse import result_array
@@ -50,14 +50,14 @@ def correlate(
     Raises:
         Cancelled: when `cancelled()` is true.
     """
+    if plan.at_once is not None and finish is None:
+        _refuse_if(cancelled)
+        return write_at_once(image, result_array(plan.shape), plan.at_once)
     out = result_array(plan.shape)
     shared = len(plan.shares) > 1 and sharing_pays(plan.nanoseconds)
     if not shared and finish is None and plan.in_place is not None and len(plan.bands) == 1:
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        weights, anchor, border = plan.in_place  # the smallest filters: not a microsecond to lose
-        cv2.filter2D(image, -1, weights, out, anchor, 0.0, border)
-        return out
+        _refuse_if(cancelled)
+        return write_at_once(image, out, plan.in_place)
     if plan.method in SPREADING and not cv2.norm(image, cv2.NORM_L2) < LOUDEST:
         plan = make_plan(plan.weights, plan.geometry, robust=True)
     run = _Run(plan, image, out, finish)
@@ -67,6 +67,18 @@ def correlate(
     else:
         run_bands(work, plan.bands, plan.nanoseconds, cancelled)
     return out
+
+
+def write_at_once(image: Array, out: Array, how: InPlace) -> Array:
+    """The whole map by one call of cv2, written where it belongs."""
+    weights, anchor, border = how
+    cv2.filter2D(image, -1, weights, out, anchor, 0.0, border)
+    return out
+
+
+def _refuse_if(cancelled: Callable[[], bool] | None) -> None:
+    if cancelled is not None and cancelled():
+        raise Cancelled
 
 
 def _blocks(run: _Run, fourier: FourierWork) -> Work:
