@@ -19,14 +19,12 @@ from engine.spec.geometry import FilterGeometry
 Formulas = tuple[SizeFormula, SizeFormula]
 FONT_PIXELS = (11, 10, 9)
 """The largest in which every line fits is taken."""
-MARGIN = 8
+_LEFT, _MARGIN = 12, 8
 _CELL_GAP = 8
 _TIP = (
     "n: size of the input, k: size of the kernel, e: cells that it spans when dilation d spreads it, p: padding at "
     "each side, s: stride. The floor ⌊ ⌋ drops the part of a step that does not fit; it is marked where it drops one."
 )
-
-
 
 
 def generic_text(dilated: bool) -> str:
@@ -62,7 +60,7 @@ class FormulaBox(QLabel):
         super().__init__()
         self._geometry: FilterGeometry | None = None
         set_role(self, "panel")
-        self.setMargin(MARGIN)
+        self.setContentsMargins(_LEFT, _MARGIN, _MARGIN, _MARGIN)
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -98,7 +96,7 @@ class FormulaBox(QLabel):
         return f'<table cellspacing="0" cellpadding="0">{table}</table>{below}'
 
     def _font_for(self, lines: list[tuple[str, str]]) -> int:
-        room = self.width() - 2 * MARGIN - _CELL_GAP - 2
+        room = self.width() - _LEFT - _MARGIN - _CELL_GAP - 2
         longest = max(len(name) for name, _ in lines) + max(len(text) for _, text in lines)
         for pixels in FONT_PIXELS:
             if longest * QFontMetricsF(number_font(pixels)).horizontalAdvance("0") <= room:

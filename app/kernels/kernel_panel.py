@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
@@ -98,9 +100,9 @@ class KernelPanel(Group):
         self._change(tool.act, tool.change)
 
     def _resize(self, size: Size) -> None:
-        self._change("change the kernel's size", lambda spec: edit.resize(spec, *size))
+        self._change("change the kernel's size", lambda spec: edit.resize(spec, *size), ("kernel", "size"))
 
-    def _change(self, text: str, change: Change, merge: Gesture | None = None) -> None:
+    def _change(self, text: str, change: Change, merge: Hashable | None = None) -> None:
         project = self._document.project
         try:
             spec = change(project.filter)

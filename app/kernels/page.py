@@ -76,6 +76,8 @@ class KernelPage(QWidget):
             panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             pictures.addWidget(panel)
             pictures.setStretchFactor(place, 1)
+        # In proportion: without it, the first layout of a small window would fix their ratio.
+        pictures.setSizes([10_000, 10_000])
         return pictures
 
     def _strip(self) -> QHBoxLayout:

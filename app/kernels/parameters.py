@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernels.lenses import put_filter
@@ -60,7 +61,7 @@ class ParameterRows(QWidget):
             self._controls[parameter.name] = control
             self._column.addWidget(_row(parameter, control))
         self.setVisible(bool(parameters))
-        self.order()
+        self._order()
 
     def _clear(self) -> None:
         while self._column.count():
@@ -71,12 +72,15 @@ class ParameterRows(QWidget):
                 widget.deleteLater()
         self._controls = {}
 
-    def order(self) -> None:
+    def _order(self) -> None:
         """Have Tab go from the widget before through the rows; Qt puts those made later at the end of everything."""
         before = self._after
         for control in self._controls.values():
-            QWidget.setTabOrder(before, control)
-            before = control
+            for part in (control, *control.findChildren(QWidget)):
+                # The list of a choice opens in a window of its own.
+                if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.window() is self.window():
+                    QWidget.setTabOrder(before, part)
+                    before = part
 
     def _set(self, name: str, value: float) -> None:
         project = self._document.project
@@ -128,7 +132,11 @@ def _control(parameter: Parameter) -> Slider | Choice:
         counted = range(low, high + 1, round(parameter.step))
         sizes: list[tuple[object, str]] = [(0.0, "automatic"), *((float(size), str(size)) for size in counted)]
         return Choice(sizes, parameter.label, parameter.help)
-    return Slider(
+    return _slider(parameter)
+
+
+def _slider(parameter: Parameter) -> Slider:
+    made = Slider(
         parameter.minimum,
         parameter.maximum,
         parameter.step,
@@ -137,3 +145,6 @@ def _control(parameter: Parameter) -> Slider | Choice:
         parameter.label,
         parameter.help,
     )
+    # Tab would go to the number behind the proxy and leave the handle out.
+    made.setFocusProxy(None)  # type: ignore[arg-type]  # the stub knows no "none"
+    return made

@@ -13,11 +13,13 @@ from app.widgets.number_field import draw_chevron
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
 from app.widgets.tokens import tokens
+from app.widgets.wheel import WheelSteps
 from engine.spec.filter import MAX_KERNEL_SIZE
 
 Size = tuple[int, int]
 USUAL: tuple[Size, ...] = ((1, 1), (2, 2), (3, 3), (5, 5), (7, 7), (9, 9), (11, 11), (15, 15), (31, 31), (1, 5), (5, 1))
 WIDTH = 92
+_STEPS: dict[int, int] = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
 _SIZE = re.compile(r"(\d+)(?:\s*[×x*,; ]\s*(\d+))?", re.IGNORECASE)
 
 
@@ -47,7 +49,7 @@ def parse_size(text: str) -> Size | None:
 
 
 class SizeBox(QComboBox):
-    """Rows × columns. Enter takes what was typed, the list offers the usual sizes, Esc puts the size back."""
+    """Rows × columns. Enter takes what was typed, the list (Alt+Down) offers the usual sizes."""
 
     value_changed = Signal(object)
     """(rows, columns), when the person has set another size."""
@@ -58,6 +60,7 @@ class SizeBox(QComboBox):
         super().__init__()
         self._value: Size = (1, 1)
         self._refused: str | None = None
+        self._wheel = WheelSteps()
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setFont(number_font())
@@ -118,10 +121,16 @@ class SizeBox(QComboBox):
             self.rejected.emit(text)
         return False
 
+    def _step(self, by: int) -> None:
+        rows, columns = (min(max(cells + by, 1), MAX_KERNEL_SIZE) for cells in self._value)
+        self._take((rows, columns))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter takes the text, Esc puts the size back."""
+        """Enter takes the text, Esc puts the size back, the arrows add or take away a row and a column."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._enter()
+        elif event.key() in _STEPS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._step(_STEPS[event.key()])
         elif event.key() == Qt.Key.Key_Escape and self.currentText() != size_text(self._value):
             self._display()
         else:
@@ -135,11 +144,14 @@ class SizeBox(QComboBox):
             self._display()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """A wheel that only passes over changes nothing."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
+        """A row and a column a notch; a wheel that only passes over changes nothing."""
+        if not self.hasFocus():
             event.ignore()
+            return
+        event.accept()
+        notches = self._wheel.take(event)
+        if notches:
+            self._step(notches)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The box, then the arrow that says it opens."""

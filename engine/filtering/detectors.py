@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.errors import SpecError
 from engine.filtering.bands import over_rows
 from engine.filtering.reuse import result_array
-from engine.filtering.scratch import scratch
+from engine.filtering.scratch import scratch, zeros
 from engine.spec.filter import DetectorSpec
 
 Array = NDArray[np.float32]
@@ -85,7 +85,7 @@ def _direction(across: Array, down: Array, out: Array) -> None:
 
 
 def _relu(cells: Array) -> None:
-    np.maximum(cells, _ZERO, out=cells)
+    np.maximum(cells, zeros(cells.shape), out=cells)
 
 
 def _leaky(cells: Array, slope: np.float32) -> None:

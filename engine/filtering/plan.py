@@ -96,12 +96,17 @@ def _make_plan(packed: bytes, depth: int, geometry: Geometry, robust: bool) -> P
         other = way(weights, geometry, best.nanoseconds)
         if other is not None and other.nanoseconds < best.nanoseconds:
             best = other
-    if best.direct:
-        best = replace(best, in_place=in_place(geometry, best.direct))
-    shares = _bands(best, workers()) if best.nanoseconds >= WORTH_SHARING else ()
-    at_once = None if shares else best.in_place
-    shape = *geometry.size, geometry.lanes
-    return replace(best, bands=_bands(best, 1), shares=shares, at_once=at_once, shape=shape)
+    return complete(best)
+
+
+def complete(plan: Plan) -> Plan:
+    """The plan with its parts and shortcuts worked out."""
+    if plan.direct:
+        plan = replace(plan, in_place=in_place(plan.geometry, plan.direct))
+    shares = _bands(plan, workers()) if plan.nanoseconds >= WORTH_SHARING else ()
+    at_once = None if shares else plan.in_place
+    shape = *plan.geometry.size, plan.geometry.lanes
+    return replace(plan, bands=_bands(plan, 1), shares=shares, at_once=at_once, shape=shape)
 
 
 def _bands(plan: Plan, threads: int) -> tuple[Band, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -91,14 +90,14 @@ def _padded(cells: Array, first: int, count: int, side: int, value: float) -> Ar
     return band
 
 
-def _reduce(parts: list[Array], join: Callable[..., Array]) -> Array:
+def _reduce(parts: list[Array], join: np.ufunc) -> Array:
     found = parts[0]
     for part in parts[1:]:
-        found = join(found, part)
+        found = join(found, part, out=scratch("reduced", part.shape))
     return found
 
 
-def _slide(cells: Array, size: int, join: Callable[..., Array], unit: int = 1, axis: int = 0) -> Array:
+def _slide(cells: Array, size: int, join: np.ufunc, unit: int = 1, axis: int = 0) -> Array:
     """Every window of `size` along an axis of [rows, columns]; log₂ steps: windows of 1, 2, 4, … are put together.
 
     Args:
@@ -107,23 +106,28 @@ def _slide(cells: Array, size: int, join: Callable[..., Array], unit: int = 1, a
         join: np.maximum or np.add.
         unit: numbers from one cell to the next.
         axis: 0 for down the columns, 1 for along the rows.
+
+    Returns:
+        A view of the cells, or scratch memory that the next call for this axis overwrites.
     """
 
     def cut(values: Array, start: int, length: int) -> Array:
         return values[start : start + length] if axis == 0 else values[:, start : start + length]
 
+    def joined(name: str, left: Array, right: Array) -> Array:
+        together: Array = join(left, right, out=scratch(f"{name} {axis}", left.shape))
+        return together
+
     places = cells.shape[axis] - (size - 1) * unit
-    found: Array | None = None
-    power, reach, offset = cells, 1, 0
-    while True:
-        if size & reach:
-            part = cut(power, offset * unit, places)
-            found = part if found is None else join(found, part)
-            offset += reach
-        if 2 * reach > size:
-            break
-        length = power.shape[axis] - reach * unit
-        power = join(cut(power, 0, length), cut(power, reach * unit, length))
+    powers, reach = [cells], 1  # windows of 1, 2, 4, …
+    while 2 * reach <= size:
+        length = powers[-1].shape[axis] - reach * unit
+        last = powers[-1]
+        powers.append(joined(f"power {2 * reach}", cut(last, 0, length), cut(last, reach * unit, length)))
         reach *= 2
-    assert found is not None
+    found, offset = cut(powers[-1], 0, places), reach
+    for power in reversed(range(len(powers) - 1)):
+        if size >> power & 1:
+            found = joined("found", found, cut(powers[power], offset * unit, places))
+            offset += 1 << power
     return found

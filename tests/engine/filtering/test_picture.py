@@ -178,7 +178,8 @@ def test_a_kernel_that_does_not_fit_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("k", "after"), [(3, 0), (11, 1), (31, 2)])
-def test_it_gives_up_when_asked_to(k: int, after: int) -> None:
+def test_it_gives_up_when_asked_to(k: int, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.filtering.run.sharing_pays", lambda nanoseconds: False)
     spec = FilterSpec(kernel=kernel_of(weights((k, k), 0)[np.newaxis]), channels="each")
     asked = iter(range(10**6))
     with pytest.raises(Cancelled):

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from engine.filtering import filter_image, make_plan
+from engine.filtering import plan as plan_module
 from engine.filtering.bands import split
 from engine.filtering.fourier import choose_blocks, spectrum
 from engine.filtering.geometry import geometry
 from engine.filtering.plan import Plan
 from engine.filtering.run import correlate
-from tests.engine.filtering.oracle import assert_right, picture, weights
+from engine.filtering.scratch import scratch
+from tests.engine.filtering.oracle import assert_right, fits, moves, picture, weights
 
+MANY = settings(max_examples=4 * settings().max_examples, suppress_health_check=list(HealthCheck))
 HOW = {"operation": "correlation", "padding": "same", "padding_mode": "reflect", "stride": 1, "dilation": 1}
 GAUSSIAN = np.exp(-((np.arange(15) - 7) ** 2) / 18)
 
@@ -46,13 +52,39 @@ def test_the_way_taken(kernel: Any, method: str) -> None:
     assert plan_of(kernel).method == method
 
 
-def test_every_way_is_as_good_as_the_others() -> None:
-    """Kernels that were made for one way, also by the ways that serve any kernel."""
-    image = picture((200, 260), 0)
-    for kernel in (np.outer(GAUSSIAN, GAUSSIAN), np.ones((31, 31)) / 961, weights((21, 21), 0), weights((31, 31), 1)):
-        for robust in (False, True):
-            plan = plan_of(kernel, image.shape, robust, padding_mode="reflect")
-            assert_right(correlate(image[:, :, np.newaxis], plan)[:, :, 0], image, kernel, HOW)
+@MANY
+@given(
+    st.integers(1, 70), st.integers(1, 70), st.sampled_from([1, 3]), st.booleans(), st.integers(1, 9), st.integers(1, 9),
+    st.integers(0, 999), moves,
+)  # fmt: skip
+def test_every_way_is_as_good_as_the_others(
+    h: int, w: int, c: int, summed: bool, kh: int, kw: int, seed: int, how: dict[str, Any]
+) -> None:
+    """Whichever way would be the quickest, all that can serve must be right."""
+    kernel_shape = (kh, kw, c) if summed else (kh, kw)
+    assume(fits((h, w, c), kernel_shape, how))
+    image, kernel = picture((h, w, c), seed), weights(kernel_shape, seed // 5)
+    stack = np.moveaxis(kernel, -1, 0) if summed else kernel[np.newaxis]
+    stack = stack[:, ::-1, ::-1] if how["operation"] == "convolution" else stack
+    names = ("padding", "padding_mode", "stride", "dilation")
+    places = geometry((h, w, c), kernel_shape, *(how[name] for name in names))
+    ways = [plan_module._direct(stack, places)]
+    for way in (plan_module._separable, plan_module._box, plan_module._fourier):
+        found = way(np.ascontiguousarray(stack), places, math.inf)
+        ways += [] if found is None else [found]
+    for plan in ways:
+        if np.isfinite(plan.nanoseconds):
+            out = correlate(image, plan_module.complete(plan))
+            assert_right(out[:, :, 0] if summed else out, image, kernel, {**how, "bias": 0.0})
+
+
+def test_what_was_left_in_memory_does_no_harm() -> None:
+    """An odd number of blocks leaves half of the last transform without a picture."""
+    plan = plan_of(weights((21, 21), 0), (90, 95))
+    assert plan.fourier is not None
+    assert len(plan.fourier.steps) == 1
+    scratch("block", (*plan.fourier.blocks.shape, 2)).fill(np.nan)
+    assert np.isfinite(correlate(picture((90, 95, 1), 0), plan)).all()
 
 
 def test_loud_kernels_are_transformed_in_double_precision() -> None:

@@ -1,0 +1,101 @@
+"""Which part of the network's input a cell of a layer depends on, followed from layer to layer.
+
+Along one axis, cell o of a chain of windows looks at the cells from `first + o · jump` up to `end + o · jump`. Where
+branches meet, a cell looks at all that any of them looks at, so there may be several such lines, one for each jump.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from engine.arithmetic import Box
+from engine.spec.layers import AxisWindow
+
+
+class Line(NamedTuple):
+    """Where a cell's field begins and ends along one axis, as a function of the cell."""
+
+    jump: int
+    first: int
+    end: int
+
+    def through(self, window: AxisWindow) -> Line:
+        """The line of a window that moves over cells with this one.
+
+        Source: Araujo, Norris and Sim, Computing receptive fields of convolutional neural networks (Distill, 2019).
+        """
+        back = window.before * self.jump
+        reach = (window.extent - 1) * self.jump
+        return Line(self.jump * window.stride, self.first - back, self.end - back + reach)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The receptive fields of all cells of a layer; `axes` holds the lines of each axis of the input."""
+
+    axes: tuple[tuple[Line, ...], ...]
+
+    def through(self, windows: Sequence[AxisWindow]) -> Reach:
+        """Those after a layer with these windows."""
+        return Reach(
+            tuple(
+                _gathered(line.through(window) for line in lines)
+                for lines, window in zip(self.axes, windows, strict=True)
+            )
+        )
+
+    def together(self, other: Reach) -> Reach:
+        """Those of cells that look at both."""
+        return Reach(tuple(_gathered((*a, *b)) for a, b in zip(self.axes, other.axes, strict=True)))
+
+    def repeated(self, axes: Iterable[int]) -> Reach:
+        """Those of a map of one cell that is repeated along some axes."""
+        still = set(axes)
+        return Reach(
+            tuple(
+                _gathered(Line(0, line.first, line.end) for line in lines) if axis in still else lines
+                for axis, lines in enumerate(self.axes)
+            )
+        )
+
+    def range_of(self, axis: int, cell: int) -> range:
+        """The input's cells along one axis, not clipped to it."""
+        lines = self.axes[axis]
+        return range(
+            min(line.first + cell * line.jump for line in lines), max(line.end + cell * line.jump for line in lines)
+        )
+
+    def box(self, row: int, column: int) -> Box:
+        """The rectangle of the input that a cell of a map depends on; it may reach into the padding."""
+        return Box(self.range_of(0, row), self.range_of(1, column))
+
+    def size(self, sizes: Sequence[int] | None = None) -> tuple[int, ...]:
+        """The size of the largest field of any cell.
+
+        Args:
+            sizes: how many cells the layer has along each axis; one where left out.
+        """
+        # The hull of straight lines is largest at one of the ends.
+        ends = [(0, n - 1) for n in sizes] if sizes is not None else [(0, 0)] * len(self.axes)
+        return tuple(max(len(self.range_of(axis, cell)) for cell in ends[axis]) for axis in range(len(self.axes)))
+
+
+def own_cells(shape: Sequence[int]) -> Reach:
+    """Every cell of the input sees itself. `shape` is (channels, …)."""
+    return Reach(tuple((Line(1, 0, 1),) for _ in shape[1:]))
+
+
+def everything(shape: Sequence[int]) -> Reach:
+    """Every cell sees the whole input of this shape."""
+    return Reach(tuple((Line(0, 0, size),) for size in shape[1:]))
+
+
+def _gathered(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """One line for each jump."""
+    found: dict[int, Line] = {}
+    for line in lines:
+        known = found.get(line.jump, line)
+        found[line.jump] = Line(line.jump, min(known.first, line.first), max(known.end, line.end))
+    return tuple(found[jump] for jump in sorted(found))
