@@ -34,6 +34,10 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.tour:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     process = start_engine()
+    if arguments.tour:
+        from app.tour import make_tour
+
+        return make_tour(process, arguments.tour)
     from app.main import run
 
     return run(arguments, process)

@@ -27,10 +27,6 @@ FIRST_PICTURE_SECONDS = 0.15
 def run(arguments: argparse.Namespace, engine: Engine) -> int:
     """Open the window on a running engine and stay until it is closed; returns the exit status."""
     application = make_application()
-    if arguments.tour:
-        from app.tour import make_tour
-
-        return make_tour(application, engine, arguments.tour)
     settings = Settings()
     if arguments.reset:
         settings.change(**{name: getattr(Values(), name) for name in Values.__struct_fields__})

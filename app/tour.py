@@ -7,17 +7,19 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import NamedTuple
 
 from PySide6.QtWidgets import QApplication
 
-from app.main import make_workbench
+from app.main import make_application, make_workbench
 from app.state.engine_link import Engine
 from app.state.settings import Settings
 from app.tour_scenes import Scene, scenes
 from app.workbench import Workbench
 
 SCENE_SECONDS = 20.0
+GALLERY_SECONDS = 0.6
 SMALL = (1280, 800)
 LARGE = (1920, 1080)
 
@@ -40,8 +42,16 @@ def shots() -> list[Shot]:
     return made
 
 
-def make_tour(application: QApplication, engine: Engine, folder: str) -> int:
-    """Write every picture of the tour into `folder`; returns the exit status."""
+def make_tour(engine: Engine, folder: str) -> int:
+    """Write every picture of the tour into `folder`; returns the exit status, 1 if anything went wrong on the way."""
+    application = make_application()
+    errors: list[BaseException] = []
+
+    def note(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        errors.append(error)
+        sys.__excepthook__(kind, error, trace)
+
+    sys.excepthook = note
     place = Path(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -57,7 +67,7 @@ def make_tour(application: QApplication, engine: Engine, folder: str) -> int:
     for name in missed:
         sys.stderr.write(f"error: the picture {name} was not ready in {SCENE_SECONDS:.0f} seconds\n")
     sys.stdout.write(f"{len(shots()) - len(missed)} pictures in {place}\n")
-    return 1 if missed else 0
+    return 1 if missed or errors else 0
 
 
 def _take(application: QApplication, bench: Workbench, shot: Shot, place: Path) -> bool:
@@ -71,6 +81,7 @@ def _take(application: QApplication, bench: Workbench, shot: Shot, place: Path) 
         application, lambda: bench.link.is_settled and (frames == 1 or bench.link.shown - before >= frames)
     )
     _look_at_a_cell(application, bench)
+    _let_the_gallery_follow(application)
     bench.window.grab().save(str(place / f"{shot.name}.png"))
     bench.page.probing.look_at("map", None)
     return ready
@@ -82,6 +93,12 @@ def _look_at_a_cell(application: QApplication, bench: Workbench) -> None:
     if extent is not None:
         bench.page.probing.look_at("map", (extent[0] * 3 // 8, extent[1] * 3 // 8))
         wait_for(application, lambda: bench.page.probing.is_answered)
+
+
+def _let_the_gallery_follow(application: QApplication) -> None:
+    """Thumbnails are made at most four times a second."""
+    begun = time.monotonic()
+    wait_for(application, lambda: time.monotonic() - begun > GALLERY_SECONDS)
 
 
 def wait_for(application: QApplication, fact: Callable[[], bool]) -> bool:

@@ -7,7 +7,7 @@ weights can stay; one that is copied gets a new one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -60,7 +60,9 @@ def add(network: NetworkSpec, layer: AnyLayer, inside: str = "", index: int | No
     return add_all(network, (layer,), inside, index)
 
 
-def add_all(network: NetworkSpec, layers: Iterable[AnyLayer], inside: str = "", index: int | None = None) -> NetworkSpec:
+def add_all(
+    network: NetworkSpec, layers: Iterable[AnyLayer], inside: str = "", index: int | None = None
+) -> NetworkSpec:
     """Put several layers into a list, one after the other; see `add`."""
     here = layers_in(network, inside)
     place = len(here) if index is None else index
@@ -228,8 +230,7 @@ def _in_order(network: NetworkSpec, paths: str | Iterable[str]) -> Sequence[str]
     chosen = _outermost(paths)
     if len({_split(path)[0] for path in chosen}) != 1:
         raise SpecError("Choose layers of one list.")
-    by_place: Callable[[str], int] = lambda path: _index(network, path)  # noqa: E731
-    return sorted(chosen, key=by_place)
+    return sorted(chosen, key=lambda path: _index(network, path))
 
 
 def _names(network: NetworkSpec) -> str:

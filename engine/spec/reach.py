@@ -60,6 +60,10 @@ class Reach:
             )
         )
 
+    def settled(self, sizes: Sequence[int]) -> Reach:
+        """Those of cells that no longer lie in a map of these sizes: only how much they see is kept."""
+        return Reach(tuple((Line(0, 0, size),) for size in self.size(sizes)))
+
     def range_of(self, axis: int, cell: int) -> range:
         """The input's cells along one axis, not clipped to it."""
         lines = self.axes[axis]

@@ -108,8 +108,10 @@ class _Walker:
 
     def _after(self, layer: AnyLayer, entering: Flow) -> Flow:
         shape, view = layer.output_shape(entering.shape), layer.view(entering.shape)
-        if view == "own":
+        if view == "own" and len(shape) == len(entering.shape):
             return Flow(shape, entering.reach)
+        if view == "own":
+            return Flow(shape, entering.reach.settled(entering.shape[1:]))
         if view == "whole":
             return Flow(shape, everything(self.input_shape))
         return Flow(shape, entering.reach.through(view))

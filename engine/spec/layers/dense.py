@@ -73,7 +73,7 @@ class Linear(Layer, frozen=True, kw_only=True, tag=True):
         """Maps that nobody flattened."""
         if len(shape) == 1:
             return []
-        rows = f"Linear works on each row of {shape_text(shape)} on its own; all values at once need a Flatten before it."
+        rows = f"Linear takes each row of {shape_text(shape)} on its own; for all values at once put Flatten before it."
         return [Doubt(rows, (Fix("insert Flatten", {"in_features": None}, before=(Flatten(),)),))]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.spec.layers.base import Layer
+    from engine.spec.layers.containers import AnyLayer
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Fix:
 
     label: str
     changes: Mapping[str, Any] = field(default_factory=dict)
-    before: tuple[Layer, ...] = ()
+    before: tuple[AnyLayer, ...] = ()
     remove: bool = False
 
 

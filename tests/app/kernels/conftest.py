@@ -107,13 +107,13 @@ class Desk:
         self.hand.key(field, Qt.Key.Key_Return)
 
     def choose(self, choice: Choice, label: str) -> None:
-        """Choose an option with the keyboard."""
+        """Open the list and choose an option with the keyboard."""
+        index = choice.findText(label)
+        assert index >= 0, f"there is no option {label!r}"
         choice.setFocus()
-        self.hand.key(choice, Qt.Key.Key_Home)
-        while choice.currentText() != label:
-            before = choice.currentIndex()
-            self.hand.key(choice, Qt.Key.Key_Down)
-            assert choice.currentIndex() == before + 1, f"there is no option {label!r}"
+        choice.showPopup()
+        options = choice.view()
+        self.hand.key(options, Qt.Key.Key_Home, *[Qt.Key.Key_Down] * index, Qt.Key.Key_Return)
 
     def undone(self) -> Project:
         """What one undo gives."""

@@ -1,0 +1,84 @@
+"""A network's spec as torch modules."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+
+from torch import nn
+
+from engine.nn.modules import Residual, SameConv2d
+from engine.spec import layers as spec
+from engine.spec.layers import AnyLayer, Shape
+from engine.spec.network import NetworkSpec
+from engine.spec.summary import check
+
+_Shapes = dict[str, Shape]
+_Builder = Callable[[AnyLayer, str, _Shapes], nn.Module]
+
+
+class Network(nn.Sequential):
+    """A stack that can compute: its children are the layers, by id. `input_shape` holds no batch dimension."""
+
+    def __init__(self, children: OrderedDict[str, nn.Module], input_shape: Shape | None = None) -> None:
+        super().__init__(children)
+        self._input_shape = input_shape
+
+
+def build(network: NetworkSpec) -> Network:
+    """The torch module of a network, with fresh weights from torch's own initialisers.
+
+    A disabled layer is an `Identity`. Nothing is lazy and nothing works in place. The weights follow torch's global
+    random state, and land on its default device.
+
+    Args:
+        network: one without problems.
+
+    Returns:
+        A module for inputs [N, *input_shape]; its children are named by the layers' ids.
+
+    Raises:
+        SpecError: with the first problem, for a network that has one.
+
+    Example:
+        >>> from engine.spec.layers import Conv2d, ReLU
+        >>> build(NetworkSpec(input_shape=(1, 28, 28), layers=(Conv2d(out_channels=8, kernel_size=5), ReLU())))
+        Network(
+          (conv1): Conv2d(1, 8, kernel_size=(5, 5), stride=(1, 1))
+          (relu1): ReLU()
+        )
+    """
+    shapes = {step.path: step.entering.shape for step in check(network) if step.entering is not None}
+    return Network(_children(network.layers, "", shapes), network.input_shape)
+
+
+def input_shape_of(module: nn.Module) -> Shape | None:
+    """The input shape that a built network was made for; None of any other module."""
+    return module._input_shape if isinstance(module, Network) else None
+
+
+def _children(layers: Iterable[AnyLayer], inside: str, shapes: _Shapes) -> OrderedDict[str, nn.Module]:
+    return OrderedDict((layer.id, _module(layer, inside + layer.id, shapes)) for layer in layers)
+
+
+def _module(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
+    if layer.disabled:
+        return nn.Identity()
+    return _BUILDERS.get(type(layer), _of_torch)(layer, path, shapes)
+
+
+def _of_torch(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
+    """torch's class of the same name, with the same arguments."""
+    kind: type[nn.Module] = _OWN.get(layer.torch_name) or getattr(nn, layer.torch_name)
+    return kind(**layer.arguments(shapes[path]))
+
+
+def _residual(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
+    parts = {
+        name: nn.Sequential(_children(part, f"{path}.{name}.", shapes)) for name, part in layer.parts().items()
+    }
+    return Residual(**parts)
+
+
+_OWN: dict[str, type[nn.Module]] = {"SameConv2d": SameConv2d}
+_BUILDERS: dict[type[AnyLayer], _Builder] = {spec.Residual: _residual}
