@@ -16,6 +16,10 @@ Box = tuple[int, int, int, int]
 """(top, left, height, width) in cells of the whole picture; it may reach outside it, into the padding."""
 
 
+Page = Literal["kernel"]
+"""Which page looks: it decides what is computed."""
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """One thing said by either side."""
 
@@ -28,6 +32,7 @@ class Show(Message, frozen=True, kw_only=True):
 
     id: int
     project: Project
+    page: Page = "kernel"
     dark: bool = True
     gallery: bool = False
     asked: float = 0.0

@@ -31,7 +31,6 @@ class ReadoutPanel(QFrame):
         self._sum = QLabel()
         self._before = QLabel()
         self._result = QLabel()
-        set_role(self._result, "result")
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 8, 8)
         column.setSpacing(2)
@@ -39,6 +38,8 @@ class ReadoutPanel(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setFont(font)
             column.addWidget(label)
+        # After its font: what the style sheet knows a widget by, it takes that font back to.
+        set_role(self._result, "result")
         self._title.setWordWrap(True)
         column.addStretch(1)
         self.clear()

@@ -74,9 +74,7 @@ def _of_torch(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
 
 
 def _residual(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
-    parts = {
-        name: nn.Sequential(_children(part, f"{path}.{name}.", shapes)) for name, part in layer.parts().items()
-    }
+    parts = {name: nn.Sequential(_children(part, f"{path}.{name}.", shapes)) for name, part in layer.parts().items()}
     return Residual(**parts)
 
 

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 
 class SameConv2d(nn.Conv2d):
-    """A convolution that makes ⌈size / stride⌉ cells: torch's own padding="same" knows stride 1 only."""
+    """A convolution that makes ⌈size / stride⌉ cells: torch's own padding="same" refuses strides."""
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Pad as torch's "same" does, [N, C, H, W], then let the kernel take every s-th place."""

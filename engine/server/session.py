@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable
 
 from engine.buffers import PictureBuffers, View
-from engine.display.levels import Levels
 from engine.errors import EngineError
-from engine.filtering.picture import FilterResult, apply_filter
 from engine.filtering.run import Cancelled
 from engine.frames import Frame
 from engine.protocol import (
@@ -22,19 +20,18 @@ from engine.protocol import (
     Quit,
     Release,
     Request,
-    Result,
     Save,
     Show,
     Taken,
     Transport,
 )
-from engine.server.gallery import Gallery
+from engine.server.kernel_task import KernelTask
 from engine.server.mailbox import Mailbox
-from engine.server.paint import Painter, levels_of
-from engine.server.readout import read_cell
+from engine.server.paint import Painter
 from engine.server.save import save_map
 from engine.server.slots import SlotPool
 from engine.server.sourcing import Sourcing
+from engine.server.task import Job, Task
 
 log = logging.getLogger(__name__)
 
@@ -55,15 +52,15 @@ class Session:
         self._emit = emit
         self._mail = Mailbox()
         self._slots = SlotPool(held or {})
-        self._painter = Painter(buffers, self._slots)
+        painter = self._painter = Painter(buffers, self._slots)
         self._sourcing = Sourcing(emit, wake)
-        self._gallery = Gallery(self._painter)
+        self._kernel = KernelTask(painter, self._slots)
+        self._tasks: dict[str, Task] = {"kernel": self._kernel}
         self._show: Show | None = None
         self._frame: Frame | None = None
         self._frames = 0
         self._pending = False
         self._frame_pending = False
-        self._result: FilterResult | None = None
         self._probe: Probe | None = None
         self._shown_at = 0.0
         self._complained = -1
@@ -82,7 +79,7 @@ class Session:
     @property
     def patience(self) -> float:
         """Seconds to wait for something new before the next `step`."""
-        return 0.03 if self._gallery.waiting else 0.2
+        return 0.03 if self._task.waiting else 0.2
 
     def step(self) -> bool:
         """Do the most urgent piece of work; False if there was none."""
@@ -107,11 +104,14 @@ class Session:
         if frame is not None:
             self._frame, self._frames = frame, self._frames + 1
             self._pending = self._frame_pending = True
-            self._gallery.outdated = True
         if self._pending and self._show is not None and self._frame is not None and self._room():
             self._compute(self._show, self._frame)
             return True
-        return self._do_job() or self._answer_probe() or self._make_gallery() or frame is not None
+        return self._do_job() or self._answer_probe() or self._be_idle() or frame is not None
+
+    @property
+    def _task(self) -> Task:
+        return self._tasks[self._show.page if self._show else "kernel"]
 
     def _take_show(self) -> None:
         show = self._mail.take_show()
@@ -119,58 +119,40 @@ class Session:
             return
         before, self._show = self._show, show
         self._pending = True
-        self._gallery.outdated = True
         if before is not None and before.dark != show.dark:
             self._frame_pending = True
         if self._sourcing.want(show):
             # A picture of the old source under the new settings would be neither here nor there.
-            self._frame, self._result = None, None
+            self._frame = None
+            for task in self._tasks.values():
+                task.forget()
 
     def _room(self) -> bool:
-        return self._slots.available("map") and (not self._frame_pending or self._slots.available("input"))
+        ready = all(self._slots.available(view) for view in self._task.views)
+        return ready and (not self._frame_pending or self._slots.available("input"))
 
     def _stale(self) -> bool:
         return self._mail.has_show and time.monotonic() - self._shown_at < GIVE_UP_AFTER
 
     def _compute(self, show: Show, frame: Frame) -> None:
-        planes: list[Plane] = []
         self._pending = False
+        planes: tuple[Plane, ...] = ()
         if self._frame_pending:
-            planes.append(self._painter.frame(frame.pixels))
+            planes = (self._painter.frame(frame.pixels),)
             self._frame_pending = False
             self._sourcing.processed += 1
+        job = Job(show, frame, self._frames, planes, self._stale)
         try:
-            result = apply_filter(frame.pixels, show.project.filter, cancelled=self._stale)
-        except Cancelled:
-            self._deliver(show, frame, planes, None) if planes else None
-            return
-        except EngineError as error:
-            self._result = None
-            self._deliver(show, frame, planes, None)
-            self._complain(error.code, str(error))
-            return
-        self._result = result
-        self._deliver(show, frame, planes, result)
-        self._read_probe()
-
-    def _deliver(self, show: Show, frame: Frame, planes: list[Plane], result: FilterResult | None) -> None:
-        shown_range = None
-        if result is not None:
-            plane, shown_range = self._painter.map(result.map, show.project, show.dark, self._gallery.shared)
-            planes.append(plane)
+            self._emit(self._task.compute(job))
             self._shown_at = time.monotonic()
-        self._emit(
-            Result(
-                id=show.id,
-                frame=self._frames,
-                arrived=frame.stamp,
-                asked=show.asked,
-                planes=tuple(planes),
-                range=shown_range,
-                method=result.method if result else "",
-                seconds=result.seconds if result else 0.0,
-            )
-        )
+        except Cancelled:
+            if planes:
+                self._emit(self._task.without(job))
+        except EngineError as error:
+            self._emit(self._task.without(job))
+            self._complain(error.code, str(error))
+        else:
+            self._read_probe()
 
     def _complain(self, code: str, message: str) -> None:
         show_id = self._show.id if self._show else 0
@@ -184,7 +166,7 @@ class Session:
         if isinstance(job, Transport):
             self._sourcing.move(job)
         elif isinstance(job, Save):
-            self._emit(save_map(job, self._result.map if self._result else None, self._show))
+            self._emit(save_map(job, self._kernel.values, self._show))
         return job is not None
 
     def _answer_probe(self) -> bool:
@@ -196,25 +178,17 @@ class Session:
         return True
 
     def _read_probe(self) -> None:
-        if self._probe is None or self._probe.view is None or self._result is None or self._show is None:
+        if self._probe is None or self._probe.view is None or self._show is None:
             return
-        readout = read_cell(self._result, self._show.project.filter, self._probe)
+        readout = self._task.read(self._probe, self._show)
         if readout is not None:
             self._emit(readout)
 
-    def _make_gallery(self) -> bool:
-        if self._show is None or self._frame is None or not self._show.gallery:
+    def _be_idle(self) -> bool:
+        if self._show is None or self._frame is None:
             return False
-        before, room = self._gallery.shared, self._slots.available("gallery")
-        thumbnails = self._gallery.make(self._frame.pixels, self._frames, self._show, room, self._map_levels())
-        # Maps that share a range must all be shown in the new one.
-        self._pending |= self._gallery.shared is not None and self._gallery.shared != before
-        if thumbnails is not None:
-            self._emit(thumbnails)
-        return thumbnails is not None
-
-    def _map_levels(self) -> Levels | None:
-        if self._result is None or self._show is None or self._show.project.view.scale == "own":
-            return None
-        levels = levels_of(self._result.map, self._show.project)
-        return levels if isinstance(levels, Levels) else None
+        event, again = self._task.idle(self._show, self._frame, self._frames)
+        self._pending |= again
+        if event is not None:
+            self._emit(event)
+        return event is not None

@@ -118,8 +118,9 @@ class Conv2d(Layer, frozen=True, kw_only=True, tag=True):
 
     @property
     def torch_name(self) -> str:
-        """torch's own `padding="same"` knows stride 1 only."""
-        return "SameConv2d" if self.padding == "same" and self.stride != (1, 1) else "Conv2d"
+        """torch's own `padding="same"` refuses strides, and warns where it adds more cells after than before."""
+        uneven = any(before != after for before, after in self.sides)
+        return "SameConv2d" if self.padding == "same" and (uneven or self.stride != (1, 1)) else "Conv2d"
 
     def arguments(self, shape: Shape | None) -> dict[str, Any]:
         """Those of torch's Conv2d."""

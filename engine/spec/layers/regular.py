@@ -41,9 +41,9 @@ class BatchNorm2d(Layer, frozen=True, kw_only=True, tag=True):
         int | None,
         field("Channels", "How many maps come in. Left out, it follows from the layer before.", 1, MAX_CHANNELS),
     ] = None
-    eps: Annotated[
-        float, field("Epsilon", "Added to the variance, so that nothing is divided by zero.", 0.0, 1.0)
-    ] = 1e-5
+    eps: Annotated[float, field("Epsilon", "Added to the variance, so that nothing is divided by zero.", 0.0, 1.0)] = (
+        1e-5
+    )
     momentum: Annotated[
         float | None,
         field(

@@ -1,0 +1,28 @@
+"""Specs as torch modules: building them, running them, keeping and moving their weights."""
+
+from __future__ import annotations
+
+from engine.nn.build import Network, build, input_shape_of
+from engine.nn.inputs import as_input
+from engine.nn.kernels import put_kernel
+from engine.nn.maps import evaluating, feature_maps, layer_paths
+from engine.nn.storage import put_weights, weights_from_bytes, weights_to_bytes
+from engine.nn.weights import Kept, State, load_state, state_of
+
+__all__ = [
+    "Kept",
+    "Network",
+    "State",
+    "as_input",
+    "build",
+    "evaluating",
+    "feature_maps",
+    "input_shape_of",
+    "layer_paths",
+    "load_state",
+    "put_kernel",
+    "put_weights",
+    "state_of",
+    "weights_from_bytes",
+    "weights_to_bytes",
+]

@@ -1,0 +1,51 @@
+"""What a page asks of the engine: one kind of computation on the newest frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.buffers import View
+from engine.frames import Frame
+from engine.protocol import Event, Plane, Probe, Show
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """The newest spec and the newest frame, met.
+
+    `planes` holds the frame's own picture if it has not been sent yet; what a task makes goes beside it.
+    """
+
+    show: Show
+    frame: Frame
+    number: int
+    planes: tuple[Plane, ...]
+    stale: Callable[[], bool]
+
+
+class Task(Protocol):
+    """Knows nothing of threads, pipes or sources. Errors for people are raised."""
+
+    views: tuple[View, ...]
+    """Of which a slot must be free before `compute`."""
+
+    def compute(self, job: Job) -> Event:
+        """Do the work; raises `Cancelled` when it turns out stale."""
+
+    def without(self, job: Job) -> Event:
+        """What to say when nothing came of it but the frame's own picture."""
+
+    def read(self, probe: Probe, show: Show) -> Event | None:
+        """The values at a cell of what was computed last."""
+
+    def idle(self, show: Show, frame: Frame, number: int) -> tuple[Event | None, bool]:
+        """Something less urgent, and whether the work must be done again because of it."""
+
+    def forget(self) -> None:
+        """The source has changed: what was computed is no longer about anything."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether `idle` will soon have something."""
