@@ -10,15 +10,20 @@ from __future__ import annotations
 from multiprocessing.heap import Arena
 from typing import Literal
 
-View = Literal["input", "map", "gallery"]
+View = Literal["input", "map", "gallery", "maps", "kernels", "samples"]
 
-VIEWS: tuple[View, ...] = ("input", "map", "gallery")
+VIEWS: tuple[View, ...] = ("input", "map", "gallery", "maps", "kernels", "samples")
 SLOTS = 3
 PIXEL_BUDGET = 4 * 1024 * 1024
 """Most pixels of a picture on the screen; larger ones are shown reduced."""
 
 BYTES_PER_PIXEL = 4
-_BUDGETS = {"input": PIXEL_BUDGET, "map": PIXEL_BUDGET, "gallery": PIXEL_BUDGET // 4}
+_LARGE: tuple[View, ...] = ("input", "map", "maps")
+
+
+def budget(view: View) -> int:
+    """Most pixels of a picture in this view."""
+    return PIXEL_BUDGET if view in _LARGE else PIXEL_BUDGET // 4
 
 
 def _offsets() -> tuple[dict[tuple[View, int], int], int]:
@@ -27,7 +32,7 @@ def _offsets() -> tuple[dict[tuple[View, int], int], int]:
     for view in VIEWS:
         for slot in range(SLOTS):
             table[view, slot] = position
-            position += _BUDGETS[view] * BYTES_PER_PIXEL
+            position += budget(view) * BYTES_PER_PIXEL
     return table, position
 
 
@@ -43,7 +48,7 @@ class PictureBuffers:
 
     def slot(self, view: View, slot: int, height: int, width: int) -> memoryview:
         """The bytes of a picture in a slot: height × width × 4, rows without gaps."""
-        if height * width > _BUDGETS[view]:
+        if height * width > budget(view):
             raise ValueError(f"{height}×{width} pixels do not fit into a slot of the {view} view")
         start = _OFFSETS[view, slot]
         return memoryview(self._arena.buffer)[start : start + height * width * BYTES_PER_PIXEL]

@@ -16,7 +16,7 @@ Box = tuple[int, int, int, int]
 """(top, left, height, width) in cells of the whole picture; it may reach outside it, into the padding."""
 
 
-Page = Literal["kernel"]
+Page = Literal["kernel", "network", "train"]
 """Which page looks: it decides what is computed."""
 
 
@@ -33,6 +33,10 @@ class Show(Message, frozen=True, kw_only=True):
     id: int
     project: Project
     page: Page = "kernel"
+    layer: str = ""
+    """Path of the layer whose maps are wanted; the network's input if empty."""
+    only: int = -1
+    """One map of it, large; all of them if below 0."""
     dark: bool = True
     gallery: bool = False
     asked: float = 0.0
@@ -155,6 +159,38 @@ class Thumbnails(Message, frozen=True, kw_only=True):
     tiles: tuple[Box, ...]
 
 
+class Guess(msgspec.Struct, frozen=True, kw_only=True):
+    """One class and how likely the network holds it to be."""
+
+    index: int
+    probability: float
+
+
+class Maps(Message, frozen=True, kw_only=True):
+    """What the network makes of the newest frame, at one layer.
+
+    `shape` is the layer's output without the batch. `tiles` lie in the plane of the view "maps", one for each feature
+    map (the one that is shown alone, if one is); `kernel_tiles` in that of "kernels", [out_channels × in_channels] row
+    by row. `guesses` are the network's most likely classes, where it ends in class scores. `note` says how the frame
+    became the network's input.
+    """
+
+    id: int
+    frame: int
+    arrived: float
+    asked: float
+    planes: tuple[Plane, ...]
+    layer: str
+    shape: tuple[int, ...] = ()
+    tiles: tuple[Box, ...] = ()
+    kernel_tiles: tuple[Box, ...] = ()
+    kernel_shape: tuple[int, ...] = ()
+    range: Range | None = None
+    guesses: tuple[Guess, ...] = ()
+    note: str = ""
+    seconds: float = 0.0
+
+
 class Term(msgspec.Struct, frozen=True, kw_only=True):
     """One product of an output cell's sum."""
 
@@ -228,7 +264,7 @@ class Died(Message, frozen=True, kw_only=True):
 
 
 Request = Show | Release | Probe | Transport | Save | Ping | Quit
-Event = Hello | Taken | Pong | Result | Thumbnails | Readout | SourceState | Problem | Saved | Died
+Event = Hello | Taken | Pong | Result | Maps | Thumbnails | Readout | SourceState | Problem | Saved | Died
 
 _encoder = msgspec.msgpack.Encoder()
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

@@ -64,5 +64,5 @@ def ending(readout: Readout, spec: FilterSpec) -> tuple[str, str]:
 
 def _before(values: tuple[float, ...]) -> str:
     if len(values) == 2:
-        return f"{shown(values[0], 3)}; kernel turned by 90°: {shown(values[1], 3)}"
+        return f"{shown(values[0], 3)}, at 90° {shown(values[1], 3)}"
     return values_text(values)

@@ -27,60 +27,57 @@ class ReadoutPanel(QFrame):
         set_role(self, "panel")
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("Cell under the cursor")
-        self._title = QLabel()
-        self._sum = QLabel()
-        self._before = QLabel()
-        self._result = QLabel()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 8, 8)
-        column.setSpacing(2)
-        for label, font in self._fonts():
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setFont(font)
-            column.addWidget(label)
-        # After its font: what the style sheet knows a widget by, it takes that font back to.
-        set_role(self._result, "result")
-        self._title.setWordWrap(True)
-        column.addStretch(1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(12, 6, 8, 6)
+        self._column.setSpacing(1)
+        self._hint = self._label(text_font(), "second", wraps=True)
+        self._title = self._label(text_font())
+        self._words = self._label(text_font(12), wraps=True)
+        # A label each, since a change of theme takes a label back to its first font.
+        self._sums = [(self._label(number_font(pixels)), room) for pixels, room in FITS]
+        self._before = self._label(number_font(11), wraps=True)
+        self._result = self._label(number_font(11), "result", wraps=True)
+        self._column.addStretch(1)
         self.clear()
 
-    def _fonts(self) -> list[tuple[QLabel, QFont]]:
-        return [
-            (self._title, text_font()),
-            (self._sum, text_font(12)),
-            (self._before, number_font(11)),
-            (self._result, number_font(11)),
-        ]
+    def _label(self, font: QFont, role: str = "", wraps: bool = False) -> QLabel:
+        label = QLabel()
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setFont(font)
+        # The role after the font, or the style sheet would take it back to the font before.
+        set_role(label, role)
+        label.setWordWrap(wraps)
+        self._column.addWidget(label)
+        return label
 
     def clear(self) -> None:
         """Nothing is under the cursor."""
-        self._write(HINT, "", "", "", explains=True)
+        self._write({self._hint: HINT})
 
     def show_readout(self, readout: Readout, spec: FilterSpec) -> None:
         """Write a cell out; `spec` says what the sum went through."""
         title = place_text(readout)
         if readout.view == "input":
-            self._write(title, "", "", values_text(readout.values))
+            self._write({self._title: title, self._result: values_text(readout.values)})
             return
         before, result = ending(readout, spec)
-        if not readout.terms:
-            self._write(title, without_terms(readout, spec), before, result, explains=True)
-            return
-        for pixels, room in FITS:
-            found = sum_of(readout.terms, spec.kernel.size[1], room)
-            self._sum.setFont(number_font(pixels))
-            if found.whole:
-                break
-        share = "" if found.whole else "middle of "
-        self._write(f"{title} · {share}{len(readout.terms)} products", found.text, before, result)
+        last = {self._before: before, self._result: result}
+        if readout.terms:
+            label, text, share = self._sum(readout, spec.kernel.size[1])
+            self._write({self._title: f"{title} · {share}{len(readout.terms)} products", label: text, **last})
+        else:
+            self._write({self._title: title, self._words: without_terms(readout, spec), **last})
 
-    def _write(self, title: str, body: str, before: str, result: str, explains: bool = False) -> None:
-        """`explains` where the body is words and no sum."""
-        if explains:
-            self._sum.setFont(text_font(12))
-        for label in (self._sum, self._result):
-            label.setWordWrap(explains)
-        set_role(self._title, "second" if title == HINT else "")
-        for label, text in ((self._title, title), (self._sum, body), (self._before, before), (self._result, result)):
-            label.setText(text)
-            label.setVisible(bool(text))
+    def _sum(self, readout: Readout, columns: int) -> tuple[QLabel, str, str]:
+        """(the label with the largest font that the whole sum fits, the sum, what of it that is)."""
+        for label, room in self._sums:
+            found = sum_of(readout.terms, columns, room)
+            if found.whole:
+                return label, found.text, ""
+        return label, found.text, "middle of "
+
+    def _write(self, texts: dict[QLabel, str]) -> None:
+        """These labels with these texts, and no others."""
+        for label in self.findChildren(QLabel):
+            label.setText(texts.get(label, ""))
+            label.setVisible(bool(label.text()))

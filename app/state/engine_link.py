@@ -17,6 +17,8 @@ from engine.protocol import (
     Died,
     Event,
     Hello,
+    Maps,
+    Page,
     Plane,
     Probe,
     Problem,
@@ -38,6 +40,8 @@ BUSY_MS = 4
 IDLE_MS = 30
 SILENT_SECONDS = 5.0
 MAX_SOURCES = 64
+MAIN = ("map", "maps")
+"""The views whose paint is what a person waits for: latency is measured there."""
 
 
 class Engine(Protocol):
@@ -71,6 +75,8 @@ class EngineLink(QObject):
     """(view, Shown): a new picture for a view."""
     result = Signal(object)
     """Result: after its pictures were handed out."""
+    maps = Signal(object)
+    """Maps: what the network makes of the newest frame, after its pictures were handed out."""
     thumbnails = Signal(object)
     readout = Signal(object)
     source_state = Signal(object)
@@ -88,6 +94,9 @@ class EngineLink(QObject):
         self._project: Project | None = None
         self._dark = True
         self._gallery = True
+        self._page: Page = "kernel"
+        self._layer = ""
+        self._only = -1
         self._answered = 0
         self._live = False
         self._saves = 0
@@ -119,8 +128,11 @@ class EngineLink(QObject):
             Show(
                 id=self._shows,
                 project=self._project,
+                page=self._page,
+                layer=self._layer,
+                only=self._only,
                 dark=self._dark,
-                gallery=self._gallery,
+                gallery=self._gallery and self._page == "kernel",
                 asked=time.monotonic(),
             )
         )
@@ -130,6 +142,12 @@ class EngineLink(QObject):
         """The source that the `Show` with this id asked for, if that was not too long ago to remember."""
         asked = [source for number, source in self._sources if number <= show]
         return asked[-1] if asked else None
+
+    def look_at(self, page: Page, layer: str = "", only: int = -1) -> None:
+        """Have the engine work for this page, and for this layer of the network; `only` shows one map large."""
+        if (page, layer, only) != (self._page, self._layer, self._only):
+            self._page, self._layer, self._only = page, layer, only
+            self.ask()
 
     def set_dark(self, dark: bool) -> None:
         """Have maps coloured for the theme."""
@@ -179,7 +197,7 @@ class EngineLink(QObject):
         """Take everything the engine said since the last time."""
         planes: dict[View, Plane] = {}
         for event in self._engine.poll():
-            if isinstance(event, Result):
+            if isinstance(event, (Result, Maps)):
                 self._take_result(event, planes)
             elif isinstance(event, Thumbnails):
                 self._keep_newest(event.plane, planes)
@@ -190,16 +208,19 @@ class EngineLink(QObject):
             self._adopt(view, plane)
         self._watch_silence()
 
-    def _take_result(self, result: Result, planes: dict[View, Plane]) -> None:
+    def _take_result(self, result: Result | Maps, planes: dict[View, Plane]) -> None:
         self._answered = max(self._answered, result.id)
         for plane in result.planes:
             self._keep_newest(plane, planes)
         new_frame = any(plane.view == "input" for plane in result.planes)
         since = result.asked if result.asked > self._last_asked else result.arrived
         self._last_asked = max(self._last_asked, result.asked)
-        if any(plane.view == "map" for plane in result.planes):
+        if any(plane.view in MAIN for plane in result.planes):
             self._pending_paint[self._generation + 1] = (since, new_frame)
-        self.result.emit(result)
+        if isinstance(result, Maps):
+            self.maps.emit(result)
+        else:
+            self.result.emit(result)
         self._set_pace()
 
     def _keep_newest(self, plane: Plane, planes: dict[View, Plane]) -> None:
@@ -212,7 +233,7 @@ class EngineLink(QObject):
     def _adopt(self, view: View, plane: Plane) -> None:
         memory = self._engine.buffers.slot(view, plane.slot, plane.height, plane.width)
         image = QImage(memory, plane.width, plane.height, plane.width * 4, QImage.Format.Format_RGB32)
-        if view == "map":
+        if view in MAIN:
             self._generation += 1
         before = self._engine.held.get(view)
         self._engine.held[view] = plane.slot

@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
-from engine.spec.fields import Spec
-from engine.spec.filter import FilterSpec
+from typing import Annotated
+
+from engine.spec.fields import Spec, field
+from engine.spec.filter import FilterSpec, KernelSpec
+from engine.spec.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from engine.spec.network import NetworkSpec
 from engine.spec.source import Picture, Source
 from engine.spec.view import ViewSpec
+
+
+class Planted(Spec, frozen=True, kw_only=True):
+    """A kernel of the person's own in a layer of the network. Unlike learned weights, it belongs to the project."""
+
+    layer: str
+    kernel: KernelSpec
+    out_channel: Annotated[int, field("Map", "Which feature map of the layer comes from it.", 0, 65_535)] = 0
+
+
+def _lenet() -> NetworkSpec:
+    return NetworkSpec(
+        input_shape=(1, 28, 28),
+        layers=(
+            Conv2d(out_channels=6, kernel_size=5, padding=2),
+            ReLU(),
+            MaxPool2d(kernel_size=2),
+            Conv2d(out_channels=16, kernel_size=5),
+            ReLU(),
+            MaxPool2d(kernel_size=2),
+            Flatten(),
+            Linear(out_features=120),
+            ReLU(),
+            Linear(out_features=84),
+            ReLU(),
+            Linear(out_features=10),
+        ),
+    )
 
 
 class Project(Spec, frozen=True, kw_only=True):
@@ -14,3 +46,5 @@ class Project(Spec, frozen=True, kw_only=True):
     source: Source = Picture(path="sample:astronaut.jpg")
     filter: FilterSpec = FilterSpec()
     view: ViewSpec = ViewSpec()
+    network: NetworkSpec = _lenet()
+    planted: tuple[Planted, ...] = ()

@@ -125,7 +125,7 @@ class Conv2d(Layer, frozen=True, kw_only=True, tag=True):
     def arguments(self, shape: Shape | None) -> dict[str, Any]:
         """Those of torch's Conv2d."""
         given = Layer.arguments(self, shape)
-        if self.torch_name == "SameConv2d":
+        if self.torch_name == "SameConv2d" and "in_channels" in given:
             del given["padding"]
         return given
 

@@ -150,6 +150,18 @@ def test_without_a_cell_it_says_what_to_do(panel: ReadoutPanel) -> None:
     assert lines(panel) == [HINT]
 
 
+def test_the_fonts_survive_a_change_of_theme(panel: ReadoutPanel, qapp: QApplication) -> None:
+    panel.show_readout(_readout(LONG), LONG)
+    panel.show()
+    fonts = [label.font() for label in panel.findChildren(QLabel)]
+    for dark in (False, True):
+        apply_theme(qapp, dark)
+        QApplication.processEvents()
+    assert [label.font() for label in panel.findChildren(QLabel)] == fonts
+    assert {font.family() for font in fonts} == {"Inter", "JetBrains Mono"}
+    panel.hide()
+
+
 def test_the_steps_after_the_sum_are_named_in_their_order() -> None:
     assert steps_text(FilterSpec()) == ""
     assert steps_text(LONG) == "leaky ReLU 0.125 → max 12×12"
