@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.kernels.lenses import VIEW
@@ -25,7 +26,7 @@ LEAST_BAR = 32
 
 
 class MapLegend(ColourLegend):
-    """A legend whose bar becomes shorter where there is little room, before anything else is cut off."""
+    """A legend whose bar becomes shorter where there is little room; numbers that would be cut are left out."""
 
     def __init__(self) -> None:
         super().__init__("Colours", "Which colour means which value.")
@@ -43,6 +44,15 @@ class MapLegend(ColourLegend):
     def minimumSizeHint(self) -> QSize:
         """Both texts and a short bar."""
         return QSize(self._words() + LEAST_BAR, self.sizeHint().height())
+
+    def fits(self) -> bool:
+        """Whether there is room for it."""
+        return self.width() >= self.minimumSizeHint().width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """All of it or nothing: half a number would be another number."""
+        if self.fits():
+            super().paintEvent(event)
 
 
 class SharedScale(QObject):

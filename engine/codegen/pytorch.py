@@ -79,18 +79,19 @@ class _Writer:
 
     def _with_comment(self, start: str, layer: AnyLayer, path: str, end: str) -> list[str]:
         """The lines of one layer, `start` and `end` around it, and after them what is to be said of it."""
+        entering = self.steps[path].entering
+        shape = entering.shape if entering else None
         if layer.disabled:
-            return [f"{start}nn.Identity(){end}  # disabled: {_in_one_line(layer)}"]
-        lines = self._live(layer, path, _indent_of(start))
+            return [f"{start}nn.Identity(){end}  # disabled: {_in_one_line(layer, shape)}"]
+        lines = self._live(layer, path, shape, _indent_of(start))
         lines = [start + lines[0], *lines[1:]]
         misfit = self.steps[path].misfit
         lines[-1] += end + (f"  # does not fit: {misfit.message}" if misfit else "")
         return lines
 
-    def _live(self, layer: AnyLayer, path: str, indent: str) -> list[str]:
+    def _live(self, layer: AnyLayer, path: str, shape: Shape | None, indent: str) -> list[str]:
         if not isinstance(layer, Residual):
-            entering = self.steps[path].entering
-            text = _call(layer, entering.shape if entering else None)
+            text = _call(layer, shape)
             self.used.add(text.partition("(")[0])
             return [text]
         self.used.add("Residual")
@@ -105,9 +106,7 @@ class _Writer:
         self.used.add("OrderedDict")
         lines = [f"{start}nn.Sequential(OrderedDict(["]
         for layer in layers:
-            lines += self._with_comment(
-                f'{_indent_of(start)}{_INDENT}("{layer.id}", ', layer, inside + layer.id, "),"
-            )
+            lines += self._with_comment(f'{_indent_of(start)}{_INDENT}("{layer.id}", ', layer, inside + layer.id, "),")
         return [*lines, f"{_indent_of(start)}])),"]
 
 
@@ -115,10 +114,10 @@ def _indent_of(line: str) -> str:
     return " " * (len(line) - len(line.lstrip()))
 
 
-def _in_one_line(layer: AnyLayer) -> str:
+def _in_one_line(layer: AnyLayer, shape: Shape | None = None) -> str:
     """A layer that is not computed, as code in a comment; those within it may be disabled themselves."""
     if not isinstance(layer, Residual):
-        return _call(layer, None)
+        return _call(layer, shape)
     parts = [f"{name}=nn.Sequential({_entries(part)})" for name, part in layer.parts().items()]
     return f"Residual({', '.join(parts)})"
 

@@ -76,10 +76,9 @@ def _magnitude(across: Array, down: Array, out: Array) -> None:
 
 
 def _direction(across: Array, down: Array, out: Array) -> None:
-    # adding 0 turns −0 into 0: where nothing changes the direction is 0 and not π
+    # adding 0 turns −0 into 0: where nothing changes, the direction is 0 and not π
     right = np.add(across, _ZERO, out=scratch("right", across.shape))
-    np.add(down, _ZERO, out=out)
-    np.arctan2(out, right, out=out)
+    np.arctan2(down, right, out=out)
     if out.min() <= -_PI:
         np.copyto(out, _PI, where=out <= -_PI)
 

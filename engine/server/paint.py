@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.buffers import PIXEL_BUDGET, PictureBuffers, View
+from engine.buffers import PictureBuffers, View, budget
 from engine.display.contrast import tightened
 from engine.display.levels import Levels, MapLevels, measure, measure_channels
 from engine.display.paint import paint_colour, paint_frame, paint_map
@@ -46,13 +46,14 @@ def paint_values(
     levels = levels_of(values, project, shared)
     if isinstance(levels, MapLevels):
         paint_colour(values, levels, out, factor)
-        return _range(levels.shared(), COLOUR)
+        return range_of(levels.shared(), COLOUR)
     tables = palette(project.view.colour_map, dark)
     paint_map(values, levels, tables.table(levels.kind), out, factor)
-    return _range(levels, tables.name(levels.kind))
+    return range_of(levels, tables.name(levels.kind))
 
 
-def _range(levels: Levels, table: str) -> Range:
+def range_of(levels: Levels, table: str) -> Range:
+    """Levels as the window is told them."""
     return Range(
         table=table,
         low=levels.low,
@@ -73,7 +74,7 @@ class Painter:
 
     def plane(self, view: View, rows: int, columns: int) -> tuple[Plane, Picture]:
         """A slot for a picture of that many cells, reduced if they are more than the screen needs."""
-        factor = reduction(rows, columns, PIXEL_BUDGET)
+        factor = reduction(rows, columns, budget(view))
         height, width = reduced_size(rows, columns, factor)
         slot = self._slots.take(view)
         memory = self._buffers.slot(view, slot, height, width)

@@ -111,7 +111,13 @@ class Session:
 
     @property
     def _task(self) -> Task:
-        return self._tasks[self._show.page if self._show else "kernel"]
+        page = self._show.page if self._show else "kernel"
+        if page not in self._tasks:
+            # torch takes two seconds to import; the first picture does not wait for it.
+            from engine.server.network import network_tasks
+
+            self._tasks.update(network_tasks(self._painter))
+        return self._tasks[page]
 
     def _take_show(self) -> None:
         show = self._mail.take_show()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from app.kernels.colours import LEAST_BAR, MapLegend
 from app.widgets.fields import Choice, Toggle
@@ -85,10 +86,22 @@ def test_the_shared_scale_goes_both_ways(stage: Stage) -> None:
 
 def test_the_bar_gives_way_before_the_numbers_are_cut(stage: Stage) -> None:
     stage.set_filter(msgspec.structs.replace(GAUSSIAN, bias=-123456.0))
-    for width in (1208, 960 - 72):
+    legend = _legend(stage)
+    full = legend.bar_rectangle().width()
+    words = legend.sizeHint().width() - round(MapLegend.__base__.bar_rectangle(legend).width())
+    for width in (2000, 1208):
         stage.page.resize(width, 700)
-        legend = _legend(stage)
-        bar = legend.bar_rectangle()
-        words = legend.sizeHint().width() - 108
-        assert bar.width() >= LEAST_BAR or width < 1208
-        assert legend.width() >= words + bar.width() - 1
+        QApplication.processEvents()
+        assert legend.fits()
+        assert legend.bar_rectangle().width() >= LEAST_BAR
+        assert legend.width() >= words + legend.bar_rectangle().width()
+    assert legend.bar_rectangle().width() <= full
+
+
+def test_a_legend_without_room_shows_no_half_numbers(stage: Stage) -> None:
+    stage.page.resize(860, 600)
+    QApplication.processEvents()
+    legend = _legend(stage)
+    assert not legend.fits()
+    image = legend.grab().toImage()
+    assert {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())} == {image.pixel(0, 0)}

@@ -65,6 +65,14 @@ def test_a_kernel_of_full_rank_has_no_few_factors() -> None:
     assert factors(np.zeros((3, 3)), most=3) is None
 
 
+def test_factors_that_cancel_each_other_are_refused() -> None:
+    """A line and a column that cross: two products, whose large parts take each other away."""
+    cross = np.zeros((22, 24))
+    cross[11] = cross[:, 12] = 1
+    assert np.linalg.matrix_rank(cross) == 2
+    assert factors(cross, most=6) is None
+
+
 @given(st.integers(1, 40), st.integers(1, 150), st.integers(0, 1000), st.integers(1, 4), st.integers(1, 4))
 def test_tiles_add_up_to_the_kernel(kh: int, kw: int, seed: int, stride: int, dilation: int) -> None:
     kernel = weights((kh, kw), seed)

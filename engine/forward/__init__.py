@@ -1,0 +1,8 @@
+"""From a frame to the maps of a network: the input made of it, the module kept up with its spec."""
+
+from __future__ import annotations
+
+from engine.forward.frame import frame_input
+from engine.forward.live import LiveNetwork, Seen
+
+__all__ = ["LiveNetwork", "Seen", "frame_input"]
