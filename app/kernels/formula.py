@@ -20,6 +20,8 @@ Formulas = tuple[SizeFormula, SizeFormula]
 FONT_PIXELS = (11, 10, 9)
 """The largest in which every line fits is taken."""
 _LEFT, _MARGIN = 12, 8
+MANY_ROWS = 4
+"""So many lines of numbers speak for themselves; the one in letters leaves its room to the settings above."""
 _CELL_GAP = 8
 _TIP = (
     "n: size of the input, k: size of the kernel, e: cells that it spans when dilation d spreads it, p: padding at "
@@ -83,11 +85,13 @@ class FormulaBox(QLabel):
 
     def _text(self, geometry: FilterGeometry) -> str:
         rows = _named(("height", "width", "h×w"), geometry.formulas)
-        notes = [generic_text(max(geometry.spec.dilation) > 1), unread_text(geometry.formulas)]
+        notes = [unread_text(geometry.formulas)]
         if geometry.pool_formulas is not None:
             rows += _named(("pool h", "pool w", "pool"), geometry.pool_formulas)
             unread = unread_text(geometry.pool_formulas)
             notes.append(f"pooling leaves {unread}" if unread else "")
+        if len(rows) < MANY_ROWS:
+            notes.insert(0, generic_text(max(geometry.spec.dilation) > 1))
         pixels = self._font_for([(name, part) for name, formula in rows for part in formula.text.split("; ")])
         self.setFont(number_font(pixels))
         table = "".join(f"<tr>{_row(name, formula)}</tr>" for name, formula in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from app.kernels.lenses import DETECTOR, FILTER, POOLING, put_filter
-from app.kernels.rows import Step, one_of, pair_of
+from app.kernels.rows import Step, label_of, one_of, pair_of
 from app.state.document import Document
 from app.state.form import SpecForm, choice, described, options
 from app.state.notices import Notices
@@ -48,16 +48,16 @@ class OperationPanel(Group):
         channels = described(FilterSpec, "channels")
         self._channels = Choice(options(channels), channels.label, channels.help)
         self._channels.value_changed.connect(self._set_channels)
-        self.add_row(channels.label, self._channels, tip=channels.help)
+        bias = one_of(FilterSpec, "bias", 0.1)
+        self._form.bind("bias", bias)
+        second = label_of(described(FilterSpec, "bias"), bias)
+        self.add_row(channels.label, self._channels, second, bias, tip=channels.help)
 
     def _add_places(self) -> None:
         for name in ("stride", "dilation"):
             field, control = described(FilterSpec, name), pair_of(FilterSpec, name)
             self._form.bind(name, control)
             self.add_row(field.label, control, tip=field.help)
-        field, bias = described(FilterSpec, "bias"), one_of(FilterSpec, "bias", 0.1)
-        self._form.bind("bias", bias)
-        self.add_row(field.label, bias, tip=field.help)
 
     def _add_padding(self) -> None:
         field = described(FilterSpec, "padding")

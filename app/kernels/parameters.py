@@ -19,7 +19,7 @@ from engine.kernels import Parameter, family, kernel
 from engine.spec import edit
 
 ABOUT = "kernel"
-LABEL_WIDTH = 84
+LABEL_WIDTH = 88
 FIELD_WIDTH = 88
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import msgspec
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.state.document import Document
 from app.state.form import number, pair
 from app.widgets.fields import PairField
 from app.widgets.number_field import NumberField
+from app.widgets.tips import tip_text
+from engine.spec.fields import Field
 
 NARROW = 56
 """Of a field of a pair: enough for three figures, and for a choice beside the pair."""
@@ -27,6 +30,14 @@ def pair_of(spec: type[msgspec.Struct], name: str, label: str | None = None) -> 
     for field in made.findChildren(NumberField):
         field.setFixedWidth(NARROW)
     return made
+
+
+def label_of(field: Field, control: QWidget) -> QLabel:
+    """The label of a second control in a row."""
+    label = QLabel(field.label)
+    label.setBuddy(control)
+    label.setToolTip(tip_text(field.help))
+    return label
 
 
 class Step:

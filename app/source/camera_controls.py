@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.source.controls import PlayButton, SourceControls
-from app.source.form import SpecForm, describe_field, number
+from app.source.form import SourceForm
 from app.state.document import Document
 from app.state.engine_link import EngineLink
+from app.state.form import described, number
 from app.state.notices import Notices
 from app.widgets.fields import Choice
 from engine.protocol import SourceState
@@ -37,14 +38,14 @@ class CameraControls(SourceControls):
         tip = "Wished height × width of the frames. A camera that cannot do it gives the nearest it can."
         self.extent = Choice([(size, size_text(size)) for size in SIZES], "Size", tip)
         self.rate = number(Camera, "fps", 5)
-        self._form = SpecForm(self, document, notices, Camera)
+        self._form = SourceForm(self, document, notices, Camera)
         self._form.bind("index", self.index)
         self._form.bind("fps", self.rate)
         self._form.bind_size(self.extent)
         self.add(self.play)
-        self.add(self.index, describe_field(Camera, "index").label)
+        self.add(self.index, described(Camera, "index").label)
         self.add(self.extent, "Size")
-        self.add(self.rate, describe_field(Camera, "fps").label)
+        self.add(self.rate, described(Camera, "fps").label)
         self.fill()
 
     def show_source(self, source: Camera) -> None:
@@ -52,7 +53,7 @@ class CameraControls(SourceControls):
         size = (source.height, source.width)
         sizes = SIZES if size in SIZES else (*SIZES, size)
         self.extent.set_options([(each, size_text(each)) for each in sizes])
-        self._form.show_source(source)
+        self._form.refresh()
 
     def show_state(self, state: SourceState | None) -> None:
         """Show whether it runs."""

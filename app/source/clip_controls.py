@@ -6,9 +6,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QSlider
 
 from app.source.controls import PlaceLabel, PlayButton, SourceControls, TurnButton
-from app.source.form import SpecForm, number
+from app.source.form import SourceForm
 from app.state.document import Document
 from app.state.engine_link import EngineLink
+from app.state.form import number
 from app.state.notices import Notices
 from app.widgets.fields import Toggle
 from app.widgets.icons import icon
@@ -67,7 +68,7 @@ class ClipControls(SourceControls):
         self.back.turned.connect(self._turn)
         self.forward.turned.connect(self._turn)
         self.scrubber.valueChanged.connect(self._scrubbed)
-        self._form = SpecForm(self, document, notices, Clip)
+        self._form = SourceForm(self, document, notices, Clip)
         self._form.bind("loop", self.loop)
         self._form.bind("speed", self.speed)
         for widget in (self.play, self.back, self.forward):
@@ -80,7 +81,7 @@ class ClipControls(SourceControls):
 
     def show_source(self, source: Clip) -> None:
         """Show loop and speed."""
-        self._form.show_source(source)
+        self._form.refresh()
 
     def show_state(self, state: SourceState | None) -> None:
         """Show where the clip is."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtWidgets import QPushButton
 
 from app.source.controls import SourceControls
-from app.source.form import SpecForm, describe_field, number, size_pair, slider
+from app.source.form import SourceForm, size_pair
 from app.source.pen import Pen
 from app.state.document import Document
 from app.state.engine_link import EngineLink
+from app.state.form import described, number, slider
 from app.state.notices import Notices
 from app.widgets.tips import describe
 from engine.spec.source import Drawing, Stroke
@@ -26,11 +27,11 @@ class DrawingControls(SourceControls):
         self.extent = size_pair(Drawing)
         self.clear = QPushButton("Clear")
         describe(self.clear, "Clear", "Take all strokes off the paper; undo brings them back.")
-        self._form = SpecForm(self, document, notices, Drawing)
+        self._form = SourceForm(self, document, notices, Drawing)
         self._form.bind("background", self.paper)
         self._form.bind_size(self.extent)
-        self._form.hear_refusals(Stroke, "width", self.pen_width)
-        self._form.hear_refusals(Stroke, "value", self.ink)
+        self._form.hear_refusals(self.pen_width, described(Stroke, "width"))
+        self._form.hear_refusals(self.ink, described(Stroke, "value"))
         self.pen_width.value_changed.connect(pen.set_width)
         self.ink.value_changed.connect(pen.set_value)
         self.clear.clicked.connect(self._clear)
@@ -41,14 +42,14 @@ class DrawingControls(SourceControls):
             (Drawing, "background", self.paper),
             (Drawing, "height", self.extent),
         ):
-            self.add(widget, describe_field(spec, name).label)
+            self.add(widget, described(spec, name).label)
         self.add(self.clear)
         self.fill()
         self._show_pen()
 
     def show_source(self, source: Drawing) -> None:
         """Show the paper, and whether there is anything on it."""
-        self._form.show_source(source)
+        self._form.refresh()
         self.clear.setEnabled(bool(source.strokes))
 
     def _show_pen(self) -> None:

@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt
 
 from app.source.controls import PlayButton, SourceControls, TurnButton
 from app.source.elided import ElidedLabel
-from app.source.form import SpecForm, describe_field, number
+from app.source.form import SourceForm
 from app.source.page_controls import PlaceField
 from app.state.document import Document
 from app.state.engine_link import EngineLink
+from app.state.form import described, number
 from app.state.notices import Notices
 from app.widgets.theme import set_role
 from engine.protocol import SourceState
@@ -22,14 +23,14 @@ class FolderControls(SourceControls):
     def __init__(self, document: Document, link: EngineLink, notices: Notices) -> None:
         super().__init__(document, link, notices)
         self._index = 0
-        field = describe_field(Folder, "index")
+        field = described(Folder, "index")
         self.back, self.forward = TurnButton("picture", -1), TurnButton("picture", 1)
         self.play = PlayButton(link)
         self.place = PlaceField(field)
         self.rate = number(Folder, "fps", 0.5)
         self.name = ElidedLabel("Name", Qt.TextElideMode.ElideMiddle)
         set_role(self.name, "second")
-        self._form = SpecForm(self, document, notices, Folder)
+        self._form = SourceForm(self, document, notices, Folder)
         self._form.bind("fps", self.rate)
         self.back.turned.connect(self._turn)
         self.forward.turned.connect(self._turn)
@@ -37,13 +38,13 @@ class FolderControls(SourceControls):
         for widget in (self.back, self.play, self.forward):
             self.add(widget)
         self.add(self.place, field.label, field.help)
-        self.add(self.rate, describe_field(Folder, "fps").label)
+        self.add(self.rate, described(Folder, "fps").label)
         self.add(self.name, stretch=1)
 
     def show_source(self, source: Folder) -> None:
         """Show the rate."""
         self._index = source.index
-        self._form.show_source(source)
+        self._form.refresh()
 
     def show_state(self, state: SourceState | None) -> None:
         """Show which picture of how many is seen."""

@@ -6,9 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.source.controls import SourceControls, TurnButton
-from app.source.form import SpecForm, describe_field
+from app.source.form import SourceForm
 from app.state.document import Document
 from app.state.engine_link import EngineLink
+from app.state.form import described
 from app.state.notices import Notices
 from app.widgets.fonts import number_font
 from app.widgets.number_field import NumberField
@@ -58,8 +59,8 @@ class PageControls(SourceControls):
         self._page = 0
         self._position = 0
         self._count = 0
-        self._form = SpecForm(self, document, notices, Picture)
-        field = describe_field(Picture, "page")
+        self._form = SourceForm(self, document, notices, Picture)
+        field = described(Picture, "page")
         self.back, self.forward = TurnButton("picture", -1), TurnButton("picture", 1)
         self.place = PlaceField(field)
         self.back.turned.connect(self._turn)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.source.controls import PlayButton, SourceControls
-from app.source.form import SpecForm, choice, describe_field, number, size_pair
+from app.source.form import SourceForm, size_pair
 from app.state.document import Document
 from app.state.engine_link import EngineLink
+from app.state.form import choice, described, number
 from app.state.notices import Notices
 from engine.protocol import SourceState
 from engine.spec.source import Pattern
@@ -34,12 +35,12 @@ class PatternControls(SourceControls):
         self.kind = choice(Pattern, "kind")
         self.numbers = {name: number(Pattern, name, step) for name, step in STEPS.items()}
         self.extent = size_pair(Pattern)
-        self._form = SpecForm(self, document, notices, Pattern)
+        self._form = SourceForm(self, document, notices, Pattern)
         self._form.bind("kind", self.kind)
-        self.add(self.kind, describe_field(Pattern, "kind").label)
+        self.add(self.kind, described(Pattern, "kind").label)
         for name, field in self.numbers.items():
             self._form.bind(name, field)
-            self.add(field, describe_field(Pattern, name).label)
+            self.add(field, described(Pattern, name).label)
         self._form.bind_size(self.extent)
         self.add(self.play)
         self.add(self.extent, "Size")
@@ -47,7 +48,7 @@ class PatternControls(SourceControls):
 
     def show_source(self, source: Pattern) -> None:
         """Show the settings."""
-        self._form.show_source(source)
+        self._form.refresh()
         for name, field in self.numbers.items():
             field.setEnabled(is_used(name, source))
         self.play.setEnabled(source.speed > 0)

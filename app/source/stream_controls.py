@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.source.address import HELP, AddressLine
 from app.source.controls import PlayButton, SourceControls
-from app.source.form import SpecForm
+from app.source.form import SourceForm
 from app.state.document import Document
 from app.state.engine_link import EngineLink
 from app.state.notices import Notices
@@ -19,7 +19,7 @@ class StreamControls(SourceControls):
         super().__init__(document, link, notices)
         self.play = PlayButton(link)
         self.address = AddressLine()
-        self._form = SpecForm(self, document, notices, Stream)
+        self._form = SourceForm(self, document, notices, Stream)
         self.address.entered.connect(self._enter)
         self.add(self.play)
         self.add(self.address, "Address", HELP, stretch=1)

@@ -43,20 +43,20 @@ def described(spec: type[msgspec.Struct], name: str) -> Field:
 def number(spec: type[msgspec.Struct], name: str, step: float = 1) -> NumberField:
     """A field for a number, with the table's range, unit and help."""
     field = described(spec, name)
-    return NumberField(*_limits(field), step, field.integer, field.unit, field.label, field.help)
+    return NumberField(*limits(field), step, field.integer, field.unit, field.label, field.help)
 
 
 def pair(spec: type[msgspec.Struct], name: str, label: str | None = None) -> PairField:
     """Two whole numbers, vertical and horizontal; `label` where the table's is that of a choice beside it."""
     field = described(spec, name)
-    low, high = _limits(field)
+    low, high = limits(field)
     return PairField(int(low), int(high), "", label or field.label, field.help)
 
 
 def slider(spec: type[msgspec.Struct], name: str, step: float) -> Slider:
     """A slider over the table's range."""
     field = described(spec, name)
-    return Slider(*_limits(field), step, field.unit, field.integer, field.label, field.help)
+    return Slider(*limits(field), step, field.unit, field.integer, field.label, field.help)
 
 
 def choice(spec: type[msgspec.Struct], name: str) -> Choice:
@@ -70,7 +70,8 @@ def options(field: Field) -> list[tuple[object, str]]:
     return [(word, field.labels.get(word, word)) for word in field.choices]
 
 
-def _limits(field: Field) -> tuple[float, float]:
+def limits(field: Field) -> tuple[float, float]:
+    """(minimum, maximum) of a setting that has both."""
     assert field.minimum is not None
     assert field.maximum is not None
     return field.minimum, field.maximum
@@ -95,10 +96,15 @@ class SpecForm(QObject):
         """Have `control` show and set the setting called `name`."""
         self._controls[name] = control
         control.value_changed.connect(partial(self._set, name))
+        if hasattr(control, "rejected"):
+            self.hear_refusals(control, described(self._lens.spec, name))
+        self.refresh()
+
+    def hear_refusals(self, control: object, field: Field) -> None:
+        """Say in a sentence why what was typed into `control` cannot be, if it can be typed into."""
         rejected = getattr(control, "rejected", None)
         if rejected is not None:
-            rejected.connect(partial(self.refuse, name))
-        self.refresh()
+            rejected.connect(partial(self._explain, field))
 
     def refresh(self) -> None:
         """Show the settings as they are now."""
@@ -127,7 +133,10 @@ class SpecForm(QObject):
 
     def refuse(self, name: str, text: str) -> None:
         """Say why `text`, which was typed, cannot be this setting's."""
-        field, value = described(self._lens.spec, name), parse_number(text)
+        self._explain(described(self._lens.spec, name), text)
+
+    def _explain(self, field: Field, text: str) -> None:
+        value = parse_number(text)
         if value is not None and field.integer and value == int(value):
             value = int(value)
         problem = range_problem(field, value) if value is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -13,7 +14,6 @@ from engine.codegen.source import Source, at, literal
 from engine.errors import SpecError
 from engine.spec.layers import AnyLayer, Shape
 from engine.spec.network import NetworkSpec
-from engine.spec.network_edit import replace_field
 from engine.spec.shapes import walk
 
 _INPUT = "INPUT_SHAPE"
@@ -51,15 +51,28 @@ def from_pytorch(text: str, input_shape: Shape | None = None) -> NetworkSpec:
 
 def _with_derived(network: NetworkSpec, positional: Sequence[str]) -> NetworkSpec:
     """Leave out the sizes that follow from the stack, of the layers at these paths."""
-    steps = {step.path: step for step in walk(network)}
-    for path in positional:
-        step = steps.get(path)
-        if step is None or step.entering is None:
-            continue
-        name = step.layer.derived
-        if step.layer.derive(step.entering.shape) == getattr(step.layer, name):
-            network = replace_field(network, path, name, None)
-    return network
+    wanted = set(positional)
+    relaxed = {
+        step.path
+        for step in walk(network)
+        if step.path in wanted
+        and step.entering is not None
+        and step.layer.derive(step.entering.shape) == getattr(step.layer, step.layer.derived)
+    }
+    return msgspec.structs.replace(network, layers=_relaxed(network.layers, relaxed, ""))
+
+
+def _relaxed(layers: tuple[AnyLayer, ...], paths: set[str], inside: str) -> tuple[AnyLayer, ...]:
+    made = []
+    for layer in layers:
+        path = inside + layer.id
+        changes: dict[str, Any] = {
+            name: _relaxed(part, paths, f"{path}.{name}.") for name, part in layer.parts().items()
+        }
+        if path in paths:
+            changes[layer.derived] = None
+        made.append(msgspec.structs.replace(layer, **changes) if changes else layer)
+    return tuple(made)
 
 
 class _Script:

@@ -76,6 +76,8 @@ def literal(node: ast.AST) -> Any:
         SpecError: for anything else.
     """
     if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool | int | float | str)):
+        if isinstance(node.value, int) and node.value >= _LARGEST:
+            raise at(node, "this number is too large.")
         return node.value
     if isinstance(node, ast.Tuple | ast.List):
         return tuple(literal(element) for element in node.elts)
@@ -85,7 +87,7 @@ def literal(node: ast.AST) -> Any:
             return -value if isinstance(node.op, ast.USub) else value
     if isinstance(node, ast.BinOp):
         return _computed(node)
-    raise at(node, f"{_shown(node)} is no number, word or tuple; write the value itself.")
+    raise at(node, f"{shown(node)} is no number, word or tuple; write the value itself.")
 
 
 def _computed(node: ast.BinOp) -> int:
@@ -101,10 +103,11 @@ def _computed(node: ast.BinOp) -> int:
                 return int(left * right)
             case ast.FloorDiv() if right:
                 return int(left // right)
-    raise at(node, f"{_shown(node)} cannot be worked out here; write the number itself.")
+    raise at(node, f"{shown(node)} cannot be worked out here; write the number itself.")
 
 
-def _shown(node: ast.AST) -> str:
+def shown(node: ast.AST) -> str:
+    """An expression's text, shortened."""
     try:
         text = ast.unparse(node)
     except (RecursionError, ValueError):

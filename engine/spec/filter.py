@@ -130,9 +130,9 @@ class FilterSpec(Spec, frozen=True, kw_only=True):
         Channels,
         field(
             "Channels",
-            "What of the picture the kernel sees: its grey values, each colour channel on its own, or all three at "
-            "once with a kernel that is three planes deep and whose results are summed.",
-            labels={"grey": "Grey", "each": "Each of R G B", "sum": "Sum over R G B"},
+            "What of the picture the kernel sees: its grey values; each colour channel on its own (R, G, B); or all "
+            "three at once (R + G + B), with a kernel that is three planes deep and whose results are summed.",
+            labels={"each": "R, G, B", "sum": "R + G + B"},
         ),
     ] = "grey"
     operation: Annotated[

@@ -24,8 +24,8 @@ def amount_text(amount: Pair) -> str:
 
 
 def skipping(layer: Layer, extents: Pair, stride: Pair) -> list[Doubt]:
-    """A doubt if windows stand so far apart that cells between them are never read."""
-    if all(step <= cells for step, cells in zip(stride, extents, strict=True)):
+    """A doubt if windows stand so far apart that cells between them are never read. One cell is a choice of cells."""
+    if all(step <= cells or cells == 1 for step, cells in zip(stride, extents, strict=True)):
         return []
     fits = (min(stride[0], extents[0]), min(stride[1], extents[1]))
     return [

@@ -28,22 +28,27 @@ def panel(desk: Desk) -> OperationPanel:
 
 POOLED = PoolingSpec(kind="max", kernel_size=(4, 4), stride=(3, 3))
 Getter = Callable[[FilterSpec], Any]
-CHOICES: list[tuple[str, str, str, FilterSpec, Getter]] = [
-    ("Channels", "Each of R G B", "each", FilterSpec(), lambda f: f.channels),
-    ("Channels", "Sum over R G B", "sum", FilterSpec(), lambda f: f.channels),
+LEAKY, THRESHOLD = (DetectorSpec(kind=kind) for kind in ("leaky_relu", "threshold"))
+
+
+def _offered(spec: type[msgspec.Struct]) -> list[tuple[str, str]]:
+    """(label, word) of every kind but the first, "none"."""
+    kind = fields_of(spec)["kind"]
+    return [(kind.labels.get(word, word), word) for word in kind.choices[1:]]
+
+
+CHOICES: list[tuple[str, str, object, FilterSpec, Getter]] = [
+    ("Channels", "R, G, B", "each", FilterSpec(), lambda f: f.channels),
+    ("Channels", "R + G + B", "sum", FilterSpec(), lambda f: f.channels),
     ("Padding", "valid", "valid", FilterSpec(), lambda f: f.padding),
     ("Padding", "full", "full", FilterSpec(), lambda f: f.padding),
     ("Padding", "own", (1, 1), FilterSpec(), lambda f: f.padding),
-    *(("Padding mode", mode, mode, FilterSpec(), lambda f: f.padding_mode) for mode in ("reflect", "replicate", "circular")),
-    *(
-        ("Detector", fields_of(DetectorSpec)["kind"].labels.get(kind, kind), kind, FilterSpec(), lambda f: f.detector.kind)
-        for kind in fields_of(DetectorSpec)["kind"].choices[1:]
-    ),
-    *(
-        ("Pooling", fields_of(PoolingSpec)["kind"].labels.get(kind, kind), kind, FilterSpec(), lambda f: f.pooling.kind)
-        for kind in fields_of(PoolingSpec)["kind"].choices[1:]
-    ),
-]  # fmt: skip
+    ("Padding mode", "reflect", "reflect", FilterSpec(), lambda f: f.padding_mode),
+    ("Padding mode", "replicate", "replicate", FilterSpec(), lambda f: f.padding_mode),
+    ("Padding mode", "circular", "circular", FilterSpec(), lambda f: f.padding_mode),
+    *(("Detector", label, word, FilterSpec(), lambda f: f.detector.kind) for label, word in _offered(DetectorSpec)),
+    *(("Pooling", label, word, FilterSpec(), lambda f: f.pooling.kind) for label, word in _offered(PoolingSpec)),
+]
 NUMBERS: list[tuple[str, str, Any, FilterSpec, Getter]] = [
     ("Stride, vertical", "3", (3, 3), FilterSpec(), lambda f: f.stride),
     ("Stride, horizontal", "64", (64, 64), FilterSpec(), lambda f: f.stride),
@@ -53,13 +58,13 @@ NUMBERS: list[tuple[str, str, Any, FilterSpec, Getter]] = [
     ("Bias", "1/8", 0.125, FilterSpec(), lambda f: f.bias),
     ("Padding amount, vertical", "5", (5, 5), FilterSpec(padding=(2, 2)), lambda f: f.padding),
     ("Padding amount, horizontal", "0", (0, 0), FilterSpec(padding=(2, 2)), lambda f: f.padding),
-    ("Negative slope", "0.2", 0.2, FilterSpec(detector=DetectorSpec(kind="leaky_relu")), lambda f: f.detector.negative_slope),
-    ("Threshold", "-3", -3.0, FilterSpec(detector=DetectorSpec(kind="threshold")), lambda f: f.detector.threshold),
+    ("Negative slope", "0.2", 0.2, FilterSpec(detector=LEAKY), lambda f: f.detector.negative_slope),
+    ("Threshold", "-3", -3.0, FilterSpec(detector=THRESHOLD), lambda f: f.detector.threshold),
     ("Pool size, vertical", "5", (5, 5), FilterSpec(pooling=POOLED), lambda f: f.pooling.kernel_size),
     ("Pool size, horizontal", "2", (2, 2), FilterSpec(pooling=POOLED), lambda f: f.pooling.kernel_size),
     ("Pool stride, vertical", "1", (1, 1), FilterSpec(pooling=POOLED), lambda f: f.pooling.stride),
     ("Pool padding, horizontal", "2", (2, 2), FilterSpec(pooling=POOLED), lambda f: f.pooling.padding),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "label", "value", "start", "get"), CHOICES)

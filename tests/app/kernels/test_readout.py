@@ -50,11 +50,10 @@ def sums(draw: st.DrawFn) -> tuple[list[Term], int]:
     seed = draw(st.integers(0, 9999))
     rng = np.random.default_rng(seed)
     scale = 10.0 ** draw(st.integers(-6, 6))
+    weights, values, coins = rng.normal(0, scale, rows * columns), rng.random(rows * columns), rng.random(rows * columns)
     terms = [
-        Term(weight=float(weight), value=float(value), padded=bool(padded))
-        for weight, value, padded in zip(
-            rng.normal(0, scale, rows * columns), rng.random(rows * columns), rng.random(rows * columns) < 0.2, strict=True
-        )
+        Term(weight=float(weight), value=float(value), padded=bool(coin < 0.2))
+        for weight, value, coin in zip(weights, values, coins, strict=True)
     ]
     return terms, columns
 

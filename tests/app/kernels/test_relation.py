@@ -91,12 +91,13 @@ def test_a_pixel_reaches_the_cells_that_look_at_it(geometry: FilterGeometry) -> 
     seen = [looks(geometry, axis)[1] for axis in (0, 1)]
     for row in range(0, geometry.input_size[0], 3):
         for column in range(0, geometry.input_size[1], 3):
-            cells = [[n for n, field in enumerate(seen[axis]) if place in field] for axis, place in ((0, row), (1, column))]
+            rows = [cell for cell, field in enumerate(seen[0]) if row in field]
+            columns = [cell for cell, field in enumerate(seen[1]) if column in field]
             box = reached_box(geometry, row, column)
-            if not all(cells):
+            if not rows or not columns:
                 assert box is None
             else:
-                assert box == (cells[0][0], cells[1][0], cells[0][-1] - cells[0][0] + 1, cells[1][-1] - cells[1][0] + 1)
+                assert box == (rows[0], columns[0], rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1)
 
 
 @given(geometries())

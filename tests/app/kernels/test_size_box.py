@@ -42,7 +42,10 @@ def test_what_is_no_size_is_none(text: str) -> None:
     assert parse_size(text) is None
 
 
-@pytest.mark.parametrize(("text", "size"), [("5", (5, 5)), ("2x7", (2, 7)), ("1", (1, 1)), ("31", (31, 31)), ("4,1", (4, 1))])
+TYPED = [("5", (5, 5)), ("2x7", (2, 7)), ("1", (1, 1)), ("31", (31, 31)), ("4,1", (4, 1))]
+
+
+@pytest.mark.parametrize(("text", "size"), TYPED)
 def test_a_typed_size_keeps_what_is_there_about_the_middle(
     desk: Desk, panel: KernelPanel, text: str, size: tuple[int, int]
 ) -> None:

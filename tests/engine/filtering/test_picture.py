@@ -187,6 +187,12 @@ def test_it_gives_up_when_asked_to(k: int, after: int, monkeypatch: pytest.Monke
     assert next(asked) == after + 1
 
 
+def test_a_small_picture_is_given_up_too() -> None:
+    for pooling in (PoolingSpec(), PoolingSpec(kind="max")):
+        with pytest.raises(Cancelled):
+            apply_filter(frame_of(9, 9), FilterSpec(pooling=pooling), cancelled=lambda: True)
+
+
 def test_the_method_and_the_time_are_told() -> None:
     found = apply_filter(frame_of(480, 640), FilterSpec())
     assert found.method == "direct"

@@ -77,6 +77,19 @@ def test_every_way_is_as_good_as_the_others(
             assert_right(out[:, :, 0] if summed else out, image, kernel, {**how, "bias": 0.0})
 
 
+@pytest.mark.parametrize("shape", [(61, 47), (40, 30, 3)])
+@pytest.mark.parametrize("stride", [1, 2, (3, 5)])
+@pytest.mark.parametrize("padding", ["valid", "same", (2, 0)])
+@pytest.mark.parametrize("padding_mode", ["reflect", "circular"])
+def test_running_sums(shape: tuple[int, ...], stride: Any, padding: Any, padding_mode: str) -> None:
+    image, kernel = picture(shape, 1), np.full((6, 5), 0.3)
+    how = {"padding": padding, "padding_mode": padding_mode, "stride": stride, "dilation": 1}
+    plan = plan_module._box(kernel[np.newaxis], geometry(shape, (6, 5), **how), ANY_COST)
+    assert plan is not None
+    out = correlate(image.reshape(*shape[:2], -1), plan_module.complete(plan))
+    assert_right(out.reshape(*out.shape[:2], *shape[2:]), image, kernel, {**how, "operation": "correlation"})
+
+
 def test_what_was_left_in_memory_does_no_harm() -> None:
     """An odd number of blocks leaves half of the last transform without a picture."""
     kernel = weights((3, 3), 0)[np.newaxis]
