@@ -23,6 +23,10 @@ VERBS = {
     "kernels": "list the named kernels with their parameters",
     "filter": "run one kernel over a picture",
     "devices": "list what can compute here",
+    "presets": "list the networks that are there from the start",
+    "summary": "tell a network's shapes, parameters, cost and problems",
+    "maps": "write the feature maps that a network makes of a picture",
+    "export": "write a network as PyTorch source, or its weights",
 }
 
 _NEGATIVE = re.compile(r"-[\d.][\d.,eE+-]*|-inf|-nan")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import signal
 import time
@@ -47,6 +48,8 @@ class EngineProcess:
         self._connection = ours
         self._process: BaseProcess = start_child(_run, (theirs, ours, self.buffers, self.held), "convscope-engine")
         theirs.close()
+        # At the interpreter's end children are waited for; one that nobody closed must be gone by then.
+        atexit.register(self._process.kill)
         self._outbox = Outbox(ours)
         self._heard = time.monotonic()
         self._pings = 0
@@ -108,6 +111,7 @@ class EngineProcess:
         self._running = False
 
     def _end(self, process: BaseProcess) -> None:
+        atexit.unregister(process.kill)
         if process.is_alive():
             process.kill()
         process.join()

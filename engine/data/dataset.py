@@ -30,6 +30,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     seed: int = 0
 
 
+_FROM_MEMORY = Recipe()
+
+
 @dataclass(frozen=True, eq=False)
 class DataSet:
     """Pictures to learn from and pictures to be tested on, with their classes.
@@ -52,12 +55,14 @@ class DataSet:
     class_names: tuple[str, ...]
     notes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
-    recipe: Recipe = Recipe()
+    recipe: Recipe = _FROM_MEMORY
 
     def __post_init__(self) -> None:
         if self.x_train.shape[1:] != self.x_test.shape[1:]:
             sizes = " and ".join(shape_text(tuple(x.shape[1:])) for x in (self.x_train, self.x_test))
-            raise SpecError(f"The pictures of {self.name} to learn from and to be tested on are of {sizes}; one would do.")
+            raise SpecError(
+                f"The pictures of {self.name} to learn from and to be tested on are of {sizes}; one would do."
+            )
         _check(self.name, self.x_train, self.y_train, len(self.class_names))
         _check(self.name, self.x_test, self.y_test, len(self.class_names))
 

@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 
 Band = tuple[int, int]
 Work = Callable[[int, int], None]
-IDLE_SECONDS = 0.5
+IDLE_SECONDS = 0.2
 """A helper that has had nothing to do for so long ends; a live picture comes far more often."""
 
 

@@ -8,6 +8,8 @@ added up afterwards, do not.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +19,7 @@ Array = NDArray[np.float32]
 LARGEST_TILE = 121
 """Weights that one call of cv2.filter2D takes; from 130 on it would turn to a double precision Fourier transform."""
 SHORTEST_CHAIN = 8
-_GREYS = (0.5 + np.modf(np.arange(1, 25) * 0.618034)[0] / 2).astype(np.float32)
+_GREYS = (0.5 + np.modf(np.arange(1, 1001) * 0.618034)[0] / 2).astype(np.float32)
 
 
 class Tile(NamedTuple):
@@ -49,47 +51,57 @@ def groups(weights: NDArray[Any], loss: float, stride: int = 1, dilation: int = 
     return tuple(Group(first, _tiles(weights[first::step].astype(np.float32), loss)) for first in firsts)
 
 
-def flat_loss(weights: Array) -> float:
-    """How far a float32 sum, weight after weight, is off on a flat picture, as a share of Σ|K|·max|x|.
+def flat_loss(tiles: Sequence[Array]) -> float:
+    """How far the sum is off on a flat picture, as a share of Σ|K|·max|x|: each tile weight after weight, then all.
 
     Example:
-        >>> flat_loss(np.ones(5, np.float32)) < 1e-7 < flat_loss(np.ones(121, np.float32))
+        >>> flat_loss([np.ones(5, np.float32)]) < 1e-7 < flat_loss([np.ones(121, np.float32)])
         True
     """
-    taken = weights[weights != 0]
-    if not taken.size:
-        return 0.0
-    sums = np.add.accumulate(taken[:, np.newaxis] * _GREYS)[-1]
-    wide = taken.astype(np.float64)
-    return float(np.abs(sums / _GREYS.astype(np.float64) - wide.sum()).max() / np.abs(wide).sum())
+    total, size = np.zeros_like(_GREYS, np.float64), 0.0
+    found = np.zeros_like(_GREYS)
+    for tile in tiles:
+        taken = tile[tile != 0]
+        if taken.size:
+            chain = np.zeros_like(_GREYS)
+            for weight in taken:
+                chain += weight * _GREYS
+            found += chain
+            total += taken.sum(dtype=np.float64)
+            size += float(np.abs(taken).sum(dtype=np.float64))
+    return float(np.abs(found / _GREYS.astype(np.float64) - total).max() / size) if size else 0.0
 
 
 def _tiles(weights: Array, loss: float) -> tuple[Tile, ...]:
-    columns = min(weights.shape[1], LARGEST_TILE)
-    rows = max(1, LARGEST_TILE // columns)
+    """As few tiles as lose little enough."""
+    most = max(1, int(np.count_nonzero(weights)) // SHORTEST_CHAIN)
+    for parts in range(1, most + 1):
+        tiles = _cut(weights, parts)
+        if parts == most or flat_loss([tile.weights for tile in tiles]) <= loss:
+            break
+    return tiles
+
+
+def _cut(weights: Array, parts: int) -> tuple[Tile, ...]:
+    """At least `parts` tiles: bands of rows, or where there are not as many rows, pieces of each row."""
+    height, width = weights.shape
+    columns = min(width, LARGEST_TILE)
+    rows = max(1, min(LARGEST_TILE // columns, -(-height // parts)))
     cut = [
         Tile(i, j, np.ascontiguousarray(weights[i : i + rows, j : j + columns]))
-        for i in range(0, weights.shape[0], rows)
-        for j in range(0, weights.shape[1], columns)
+        for i in range(0, height, rows)
+        for j in range(0, width, columns)
     ]
-    found = tuple(calm for tile in cut if tile.weights.any() for calm in _calmed(tile, loss))
-    return found or tuple(cut[:1])
+    if parts > height:
+        cut = [piece for tile in cut for piece in _pieces(tile, -(-parts // height))]
+    return tuple(tile for tile in cut if tile.weights.any()) or tuple(cut[:1])
 
 
-def _calmed(tile: Tile, loss: float) -> tuple[Tile, ...]:
-    """The tile, or its halves' halves: rows are cut apart; a single row keeps its length, half of it zero."""
-    row, column, weights = tile
-    count = np.count_nonzero(weights)
-    if count <= SHORTEST_CHAIN or flat_loss(weights) <= loss:
-        return (tile,) if count else ()
-    if len(weights) > 1:
-        middle = len(weights) // 2
-        halves = Tile(row, column, weights[:middle]), Tile(row + middle, column, weights[middle:])
-    else:
-        place = np.arange(weights.shape[1])
-        middle = int(weights[0].nonzero()[0][count // 2])
-        halves = (
-            Tile(row, column, np.where(place < middle, weights, np.float32(0))),
-            Tile(row, column, np.where(place < middle, np.float32(0), weights)),
-        )
-    return _calmed(halves[0], loss) + _calmed(halves[1], loss)
+def _pieces(tile: Tile, parts: int) -> list[Tile]:
+    """A row as so many rows of its length, each with a part of the weights and zeros elsewhere."""
+    place = np.arange(tile.weights.shape[1])
+    edges = [part * len(place) // parts for part in range(parts + 1)]
+    return [
+        Tile(tile.row, tile.column, np.where((place >= low) & (place < high), tile.weights, np.float32(0)))
+        for low, high in pairwise(edges)
+    ]

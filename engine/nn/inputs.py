@@ -1,4 +1,4 @@
-"""Pictures as inputs of a network."""
+"""Arrays as inputs of a network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 from engine.errors import SpecError
 from engine.spec.layers import Shape, shape_text
@@ -16,31 +15,33 @@ from engine.spec.layers import Shape, shape_text
 _GREY = (0.299, 0.587, 0.114)
 
 
-def as_input(picture: NDArray[Any], shape: Shape, resize: bool = True) -> Tensor:
-    """A picture as a batch of one for a network.
+def as_input(array: NDArray[Any], shape: Shape) -> Tensor:
+    """An array of numbers as a batch of one for a network; its numbers and its size are taken as they are.
 
     Args:
-        picture: [H, W] or [H, W, C], or already of the network's input shape; its numbers are taken as they are.
+        array: [H, W] or [H, W, C], or already of the network's input shape.
         shape: the network's input shape, (C, H, W).
-        resize: bring it to the height and width of `shape`, antialiased; else its size stays.
 
     Returns:
-        float32 [1, C, H, W]. Colours become grey (ITU-R BT.601) for one channel, grey becomes three equal channels.
+        float32 [1, C, H, W]. Colours become grey (ITU-R BT.601) for one channel, grey becomes equal channels.
 
     Raises:
-        SpecError: if the picture's channels cannot become the network's.
+        SpecError: if the array's channels cannot become the network's.
+
+    Example:
+        >>> as_input(np.zeros((28, 28)), (3, 28, 28)).shape
+        torch.Size([1, 3, 28, 28])
     """
-    values = np.asarray(picture)
-    tensor = torch.from_numpy(np.array(values, dtype=np.float32, order="C"))
-    if values.shape == tuple(shape):
+    tensor = torch.from_numpy(np.array(array, dtype=np.float32, order="C"))
+    if tensor.shape == shape:
         return tensor[None]
-    if len(shape) != 3 or values.ndim not in (2, 3):
-        raise SpecError(f"A picture of {shape_text(values.shape)} cannot enter a network of {shape_text(shape)}.")
-    planes = tensor[None] if values.ndim == 2 else tensor.permute(2, 0, 1)  # [C, H, W]
-    inputs = _with_channels(planes, shape[0])[None]
-    if not resize or inputs.shape[2:] == shape[1:]:
-        return inputs.contiguous()
-    return F.interpolate(inputs, size=shape[1:], mode="bilinear", antialias=True)
+    if len(shape) != 3 or tensor.ndim not in (2, 3):
+        raise SpecError(
+            f"An array of {shape_text(tuple(tensor.shape))} cannot enter a network of {shape_text(shape)}; [height, "
+            f"width] or [height, width, channels] would do."
+        )
+    planes = tensor[None] if tensor.ndim == 2 else tensor.permute(2, 0, 1)  # [C, H, W]
+    return _with_channels(planes, shape[0])[None].contiguous()
 
 
 def _with_channels(planes: Tensor, channels: int) -> Tensor:
@@ -51,4 +52,4 @@ def _with_channels(planes: Tensor, channels: int) -> Tensor:
         return planes.expand(channels, -1, -1)
     if have == 3 and channels == 1:
         return (planes * planes.new_tensor(_GREY)[:, None, None]).sum(0, keepdim=True)
-    raise SpecError(f"A picture of {have} channels cannot enter a network of {channels}; one of {channels} would do.")
+    raise SpecError(f"An array of {have} channels cannot enter a network of {channels}; one of {channels} would do.")

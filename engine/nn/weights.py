@@ -26,8 +26,8 @@ def state_of(module: nn.Module) -> State:
 def load_state(module: nn.Module, state: Mapping[str, Tensor]) -> Kept:
     """Put weights back into the layers that they still fit, so that an edit loses no more than it must.
 
-    A layer takes all of its tensors or none: those with its path, if each has the shape it had. Everything else in
-    `state` is left alone.
+    A layer takes its tensors if each of those that `state` has under its path has the shape it had; a bias that was
+    only now switched on stays fresh beside its kernels. Everything else in `state` is left alone.
 
     Args:
         module: one from `engine.build`.
@@ -43,8 +43,9 @@ def load_state(module: nn.Module, state: Mapping[str, Tensor]) -> Kept:
     kept, fresh = [], []
     with torch.no_grad():
         for path, names in layers.items():
-            if all(_fits(own[name], state.get(name)) for name in names):
-                for name in names:
+            known = [name for name in names if name in state]
+            if known and all(_fits(own[name], state[name]) for name in known):
+                for name in known:
                     own[name].copy_(state[name])
                 kept.append(path)
             else:
@@ -52,5 +53,5 @@ def load_state(module: nn.Module, state: Mapping[str, Tensor]) -> Kept:
     return Kept(tuple(kept), tuple(fresh))
 
 
-def _fits(own: Tensor, given: Tensor | None) -> bool:
-    return given is not None and given.shape == own.shape and given.dtype == own.dtype
+def _fits(own: Tensor, given: Tensor) -> bool:
+    return given.shape == own.shape and given.dtype == own.dtype

@@ -12,6 +12,7 @@ from engine.filtering.run import Cancelled
 from engine.frames import Frame
 from engine.protocol import (
     Event,
+    LookAtData,
     Ping,
     Plane,
     Pong,
@@ -23,6 +24,7 @@ from engine.protocol import (
     Save,
     Show,
     Taken,
+    Train,
     Transport,
 )
 from engine.server.kernel_task import KernelTask
@@ -71,7 +73,7 @@ class Session:
             self._slots.release(request.view, request.slot)
         elif isinstance(request, Ping):
             self._emit(Pong(id=request.id))
-        elif not isinstance(request, Quit):
+        elif not isinstance(request, (Quit, Train, LookAtData)):
             if isinstance(request, (Show, Probe)):
                 self._emit(Taken(id=request.id))
             self._mail.put(request)

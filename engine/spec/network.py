@@ -11,6 +11,7 @@ import msgspec
 from engine.errors import SpecError
 from engine.spec.fields import Spec, field
 from engine.spec.layers import AnyLayer, Shape, with_ids
+from engine.spec.layers.base import converted
 
 MAX_LAYERS = 1000
 MAX_SIDE = 65_536
@@ -49,7 +50,7 @@ class NetworkSpec(Spec, frozen=True, kw_only=True):
 def _settle(network: NetworkSpec, name: str, wanted: Any, words: str) -> None:
     given = getattr(network, name)
     try:
-        msgspec.structs.force_setattr(network, name, msgspec.convert(given, wanted))
+        msgspec.structs.force_setattr(network, name, converted(given, wanted))
     except msgspec.ValidationError:
         raise SpecError(f"{name} of a network cannot be {reprlib.repr(given)}; it takes {words}.") from None
 

@@ -14,6 +14,9 @@ from engine.spec import layers as spec
 from engine.spec.layers import AnyLayer
 from engine.spec.network import NetworkSpec
 
+# Tiny layers on busy cores: a second thread mostly waits for the first.
+torch.set_num_threads(1)
+
 small = st.integers(1, 5)
 sizes = st.one_of(small, st.tuples(small, small))
 steps = st.one_of(st.integers(1, 3), st.tuples(st.integers(1, 3), st.integers(1, 3)))
@@ -92,10 +95,28 @@ blocks = _blocks(st.one_of(leaves, _blocks(leaves)))
 shapes = st.tuples(channels, st.integers(1, 24), st.integers(1, 24))
 
 
-def networks(layers: st.SearchStrategy[AnyLayer] | None = None, most: int = 7) -> st.SearchStrategy[NetworkSpec]:
+@st.composite
+def networks(draw: st.DrawFn, layers: st.SearchStrategy[AnyLayer] | None = None, most: int = 7) -> NetworkSpec:
     """Networks of every kind of layer, some of which do not fit together."""
     chosen = layers if layers is not None else st.one_of(leaves, leaves, leaves, blocks)
-    return st.builds(NetworkSpec, input_shape=shapes, layers=st.lists(chosen, max_size=most).map(tuple))
+    return NetworkSpec(input_shape=draw(shapes), layers=draw(st.lists(chosen, max_size=most)))
+
+
+_means = st.builds(spec.AvgPool2d, **pool)
+_sums = st.builds(
+    spec.Conv2d,
+    out_channels=st.integers(1, 3),
+    kernel_size=sizes,
+    stride=steps,
+    padding=paddings,
+    dilation=st.one_of(st.just(1), steps),
+    bias=st.booleans(),
+)
+_kept = st.lists(
+    st.builds(spec.Conv2d, out_channels=st.just(2), kernel_size=sizes, padding=st.just("same")), max_size=2
+)
+averaging = st.one_of(_means, _sums, _sums, st.builds(spec.Residual, body=_kept, shortcut=_kept))
+"""Layers of positive weights in which every cell that is looked at counts."""
 
 
 class Reference:
@@ -179,6 +200,3 @@ def positive(module: nn.Module) -> nn.Module:
         for weight in module.parameters():
             weight.fill_(1 / math.sqrt(max(1, weight.numel())))
     return module
-
-
-__all__ = ["Reference", "gradient_support", "networks", "positive"]

@@ -186,13 +186,25 @@ def _settle(layer: Layer) -> None:
     for name, wanted in _types(type(layer)).items():
         given = getattr(layer, name)
         try:
-            value = msgspec.convert(given, wanted)
+            value = converted(given, wanted)
         except msgspec.ValidationError:
             raise SpecError(_wrong_kind(layer, name, described.get(name), given)) from None
         if name in described and described[name].pair and isinstance(value, int):
             value = (value, value)
         if value is not given:
             msgspec.structs.force_setattr(layer, name, value)
+
+
+def converted(value: Any, wanted: Any) -> Any:
+    """A value as one of the wanted kind.
+
+    Raises:
+        msgspec.ValidationError: if it is none, or a whole number that no machine counts to.
+    """
+    for number in value if isinstance(value, tuple | list) else (value,):
+        if isinstance(number, int) and number.bit_length() > 63:
+            raise msgspec.ValidationError("too large")
+    return msgspec.convert(value, wanted)
 
 
 def _wrong_kind(layer: Layer, name: str, described: Field | None, given: Any) -> str:

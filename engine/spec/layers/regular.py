@@ -33,6 +33,7 @@ class BatchNorm2d(Layer, frozen=True, kw_only=True, tag=True):
     )
     without_effect: ClassVar[dict[str, tuple[Any, ...]]] = {
         "track_running_stats": (True,),
+        "bias": (True,),
         "device": (None,),
         "dtype": (None,),
     }

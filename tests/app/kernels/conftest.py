@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,11 +20,14 @@ from app.state.notices import Notice, Notices
 from app.widgets.fields import Choice
 from app.widgets.number_field import NumberField
 from app.widgets.picture_overlay import Overlay
+from app.widgets.style_sheet import style_sheet
 from app.widgets.theme import apply_theme
+from app.widgets.tokens import DARK
 from engine.frames.grab import grab
 from engine.inline import InlineEngine
+from engine.kernels import kernel
 from engine.protocol import Range, Readout, Result
-from engine.spec.filter import FilterSpec, KernelSpec
+from engine.spec.filter import DetectorSpec, FilterSpec, KernelSpec, PoolingSpec
 from engine.spec.project import Project
 from engine.spec.source import Pattern, Source
 from tests.app.widgets.conftest import Hand
@@ -32,6 +35,17 @@ from tests.app.widgets.conftest import Hand
 PAGE_SIZE = (1208, 728)
 """What is left for the page of a window of 1280×800."""
 SMALL = Pattern(kind="noise", height=24, width=31, seed=3)
+POOLED = FilterSpec(
+    stride=(2, 2), detector=DetectorSpec(kind="relu"), pooling=PoolingSpec(kind="max", kernel_size=(3, 3))
+)
+EVERYTHING = FilterSpec(
+    operation="convolution",
+    padding=(1, 1),
+    detector=DetectorSpec(kind="leaky_relu"),
+    pooling=PoolingSpec(kind="max"),
+    kernel=kernel("gabor").spec(),
+)
+"""As many controls in sight as there can be."""
 GREY = np.array([0.299, 0.587, 0.114])
 
 
@@ -128,6 +142,16 @@ def named(root: QWidget, kind: type[Any], name: str) -> Any:
     return found[0]
 
 
+def visible(root: QWidget) -> list[QWidget]:
+    """Every part that is in sight; the lists of choices are windows of their own."""
+    return [part for part in root.findChildren(QWidget) if part.isVisible() and part.window() is root.window()]
+
+
+def what(part: QWidget) -> str:
+    """A part's kind and name, for the message of a failed test."""
+    return f"{type(part).__name__} {part.accessibleName() or getattr(part, 'text', str)()!r}"
+
+
 class Stage(Desk):
     """The whole page in a window, with a small picture whose numbers the test knows."""
 
@@ -175,7 +199,7 @@ class Stage(Desk):
         """Move the real cursor to the middle of a cell, or out of the view."""
         picture = (self.page.input if view == "input" else self.page.map).view
         if cell is None:
-            QApplication.sendEvent(picture, leave())
+            QApplication.sendEvent(picture, QEvent(QEvent.Type.Leave))
             return
         region = picture.region()
         at = QPoint(
@@ -191,15 +215,11 @@ class Stage(Desk):
         return [tuple(overlay[:4]) for overlay in picture.overlays() if isinstance(overlay, Overlay)]
 
 
-def leave() -> Any:
-    from PySide6.QtCore import QEvent
-
-    return QEvent(QEvent.Type.Leave)
-
-
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> None:
-    apply_theme(qapp, dark=True)
+    # Dressing anew visits every widget there is, and those of earlier tests may still be among them.
+    if qapp.styleSheet() != style_sheet(DARK):
+        apply_theme(qapp, dark=True)
 
 
 @pytest.fixture

@@ -73,7 +73,6 @@ def results(box: FormulaBox) -> dict[str, int]:
 
 @pytest.fixture
 def box(qapp: QApplication) -> FormulaBox:
-    apply_theme(qapp, dark=True)
     made = FormulaBox()
     made.resize(WIDTH, 90)
     return made

@@ -153,9 +153,7 @@ TOOLS: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
 
 
 @pytest.mark.parametrize(("name", "expected"), TOOLS, ids=[name for name, _ in TOOLS])
-def test_every_tool(
-    desk: Desk, panel: KernelPanel, name: str, expected: Callable[[np.ndarray], np.ndarray]
-) -> None:
+def test_every_tool(desk: Desk, panel: KernelPanel, name: str, expected: Callable[[np.ndarray], np.ndarray]) -> None:
     desk.weights(*KERNEL)
     before = desk.document.project
     named(panel, QToolButton, name).click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import msgspec
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from scipy.signal import correlate2d
 from app.kernels.probe import HINT
 from engine.kernels import kernel
 from engine.spec.edit import with_channels, with_kernel
-from engine.spec.filter import DetectorSpec, FilterSpec, KernelSpec, PoolingSpec
+from engine.spec.filter import DetectorSpec, FilterSpec, KernelSpec, Operation, PoolingSpec
 from engine.spec.source import Pattern
 from tests.app.kernels.conftest import SMALL, Stage
 from tests.app.kernels.test_readout import lines, read, terms_of
@@ -37,11 +39,15 @@ def _close(shown: float, true: float) -> bool:
     return abs(shown - true) <= 0.006 * abs(true) + 1e-6
 
 
-@pytest.mark.parametrize("cell", [(0, 0), (5, 7), (23, 30), (0, 30)])
-@pytest.mark.parametrize("operation", ["correlation", "convolution"])
-def test_a_cell_of_the_map_is_written_out_as_numpy_has_it(stage: Stage, operation: str, cell: tuple[int, int]) -> None:
-    stage.set_filter(FilterSpec(kernel=UNEVEN, operation=operation, bias=0.25))  # type: ignore[arg-type]
-    stage.hover("map", cell)
+@pytest.mark.parametrize("operation", get_args(Operation))
+def test_a_cell_of_the_map_is_written_out_as_numpy_has_it(stage: Stage, operation: Operation) -> None:
+    stage.set_filter(FilterSpec(kernel=UNEVEN, operation=operation, bias=0.25))
+    for cell in ((0, 0), (5, 7), (23, 30), (0, 30)):
+        stage.hover("map", cell)
+        _is_written_out(stage, cell, operation)
+
+
+def _is_written_out(stage: Stage, cell: tuple[int, int], operation: Operation) -> None:
     # same: nothing above, one row below, one column at each side
     padded = np.pad(stage.grey(), ((0, 1), (1, 1)))
     patch = padded[cell[0] : cell[0] + 2, cell[1] : cell[1] + 3]
@@ -127,14 +133,13 @@ def test_a_large_kernel_shows_its_middle(stage: Stage) -> None:
     assert written[1][half][1] == pytest.approx(stage.grey()[12, 12], rel=0.06)
 
 
-@pytest.mark.parametrize("cell", [(0, 0), (11, 14), (12, 0)])
-def test_the_receptive_field_of_a_cell_is_outlined_padding_included(stage: Stage, cell: tuple[int, int]) -> None:
+def test_the_receptive_field_of_a_cell_is_outlined_padding_included(stage: Stage) -> None:
     stage.set_filter(FilterSpec(padding="full", stride=(2, 2), dilation=(1, 2)))
-    stage.hover("map", cell)
-    assert stage.boxes("map") == [(*cell, 1, 1)]
-    top, left = 2 * cell[0] - 2, 2 * cell[1] - 4
-    assert stage.boxes("input") == [(top, left, 3, 5)]
-    assert stage.page.input.note() == "receptive field 3×5"
+    for row, column in ((0, 0), (11, 14), (12, 0)):
+        stage.hover("map", (row, column))
+        assert stage.boxes("map") == [(row, column, 1, 1)]
+        assert stage.boxes("input") == [(2 * row - 2, 2 * column - 4, 3, 5)]
+        assert stage.page.input.note() == "receptive field 3×5"
 
 
 def test_a_pixel_outlines_the_cells_that_it_has_a_part_in(stage: Stage) -> None:

@@ -50,7 +50,11 @@ def sums(draw: st.DrawFn) -> tuple[list[Term], int]:
     seed = draw(st.integers(0, 9999))
     rng = np.random.default_rng(seed)
     scale = 10.0 ** draw(st.integers(-6, 6))
-    weights, values, coins = rng.normal(0, scale, rows * columns), rng.random(rows * columns), rng.random(rows * columns)
+    weights, values, coins = (
+        rng.normal(0, scale, rows * columns),
+        rng.random(rows * columns),
+        rng.random(rows * columns),
+    )
     terms = [
         Term(weight=float(weight), value=float(value), padded=bool(coin < 0.2))
         for weight, value, coin in zip(weights, values, coins, strict=True)
@@ -88,7 +92,6 @@ def test_a_three_by_three_sum_is_whole() -> None:
 
 @pytest.fixture
 def panel(qapp: QApplication) -> ReadoutPanel:
-    apply_theme(qapp, dark=True)
     made = ReadoutPanel()
     made.setFixedHeight(STRIP_HEIGHT)
     return made

@@ -159,8 +159,11 @@ def test_controls_made_from_the_table(qtbot: QtBot) -> None:
     for made, name in ((bias, "Bias"), (stride, "Stride"), (slope, "Bias"), (table, "Colours")):
         qtbot.addWidget(made)
         assert made.accessibleName() == name
-        assert made.accessibleDescription() == form.described(
-            ViewSpec if made is table else FilterSpec, name.lower() if made is not table else "colour_map"
-        ).help
+        assert (
+            made.accessibleDescription()
+            == form.described(
+                ViewSpec if made is table else FilterSpec, name.lower() if made is not table else "colour_map"
+            ).help
+        )
     assert [table.itemText(n) for n in range(table.count())][:3] == ["auto", "signed", "viridis"]
     assert form.pair(FilterSpec, "padding", "Padding amount").accessibleName() == "Padding amount"

@@ -159,3 +159,8 @@ def test_it_ends_with_a_window_that_was_killed() -> None:
     os.kill(window.pid, signal.SIGKILL)
     window.wait()
     assert has_ended(pid, time.monotonic() + 5.0)
+
+
+def test_a_script_that_forgets_to_close_it_ends_all_the_same() -> None:
+    script = "from engine.client.process import EngineProcess\nengine = EngineProcess()\nraise SystemExit(3)\n"
+    assert subprocess.run([sys.executable, "-c", script], timeout=30).returncode == 3

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import engine.kernels
 from engine.errors import SpecError
 from engine.filtering import filter_image
-from tests.engine.filtering.oracle import assert_right, fits, moves, picture, weights
+from tests.engine.filtering.oracle import allowed, assert_right, fits, moves, picture, weights
 
 MANY = settings(max_examples=6 * settings().max_examples, suppress_health_check=list(HealthCheck))
 SOME = settings(max_examples=2 * settings().max_examples, suppress_health_check=list(HealthCheck))
@@ -84,10 +84,10 @@ def test_flat_pictures_lose_no_digits(name: str, k: int, padding_mode: str, dila
         "rows": np.outer(np.arange(1, k + 1), np.ones(k)),
         "pyramid": (k - np.abs(x) - np.abs(y)).clip(0) / 7,
     }[name]
-    how = {**PLAIN, "padding": "same", "padding_mode": padding_mode, "dilation": dilation}
-    for value in (0.3, 0.7, 1.0, 1 / 3, 200.1):
-        image = np.full((64, 67), value, np.float32)
-        assert_right(filter_image(image, kernel, **how), image, kernel, how)
+    for value in np.float32([0.3, 0.7, 1.0, 1 / 3, 200.1]):
+        image = np.full((64, 67), value)
+        found = filter_image(image, kernel, padding="same", padding_mode=padding_mode, dilation=dilation)
+        assert np.abs(found - float(value) * kernel.sum()).max() <= allowed(image, kernel)
 
 
 def test_whole_numbers_stay_whole() -> None:

@@ -16,7 +16,7 @@ from engine.errors import SpecError
 from engine.filtering.pooling import pool
 from tests.engine.filtering.oracle import picture
 
-MANY = settings(max_examples=6 * settings().max_examples, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=4 * settings().max_examples, suppress_health_check=list(HealthCheck))
 sizes = st.tuples(st.integers(1, 9), st.integers(1, 9))
 
 
@@ -52,7 +52,7 @@ def test_against_torch(
 
 
 @pytest.mark.parametrize("kind", ["max", "average", "l2"])
-@pytest.mark.parametrize(("k", "s"), [(2, 2), (3, 1), (3, 2), (33, 1), (64, 64), (5, 7)])
+@pytest.mark.parametrize(("k", "s"), [(2, 2), (3, 1), (3, 2), (17, 1), (64, 64), (5, 7)])
 def test_large_maps_in_bands(kind: str, k: int, s: int) -> None:
     cells = picture((500, 700), 1)
     found = pool(cells, kind, k, s, k // 2)

@@ -27,7 +27,7 @@ def test_any_frame_enters_any_picture_network(
     frame = np.random.default_rng(1).integers(0, 256, (rows, columns, 3), np.uint8)
     made, note = frame_input(frame, (channels, height, width))
     assert made.shape == (1, channels, height, width)
-    assert 0 <= float(made.min())
+    assert float(made.min()) >= 0
     assert float(made.max()) <= 1
     assert f"{rows}×{columns}" in note
     assert ("grey" in note) == (channels == 1)

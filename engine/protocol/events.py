@@ -1,7 +1,4 @@
-"""What the window and the engine say to each other: small immutable records, as msgpack over a pipe.
-
-Pictures do not travel here: they are in `engine.buffers`, and a `Result` says in which slot.
-"""
+"""What the engine says of itself, of its source, and of the pictures that it made."""
 
 from __future__ import annotations
 
@@ -9,81 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.buffers import View
-from engine.spec.project import Project
-
-Box = tuple[int, int, int, int]
-"""(top, left, height, width) in cells of the whole picture; it may reach outside it, into the padding."""
-
-
-Page = Literal["kernel", "network", "train"]
-"""Which page looks: it decides what is computed."""
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """One thing said by either side."""
-
-
-# From the window.
-
-
-class Show(Message, frozen=True, kw_only=True):
-    """Make this the state of affairs. A newer one replaces it, whether or not it was ever shown."""
-
-    id: int
-    project: Project
-    page: Page = "kernel"
-    layer: str = ""
-    """Path of the layer whose maps are wanted; the network's input if empty."""
-    only: int = -1
-    """One map of it, large; all of them if below 0."""
-    dark: bool = True
-    gallery: bool = False
-    asked: float = 0.0
-    """time.monotonic() of the edit that asked for it."""
-
-
-class Release(Message, frozen=True, kw_only=True):
-    """The window no longer looks at this slot."""
-
-    view: View
-    slot: int
-
-
-class Probe(Message, frozen=True, kw_only=True):
-    """Tell the values at this cell, now and with every new picture; None to stop."""
-
-    id: int = 0
-    view: Literal["input", "map"] | None
-    row: int = 0
-    column: int = 0
-
-
-class Transport(Message, frozen=True, kw_only=True):
-    """Move through a source that has several frames."""
-
-    action: Literal["play", "pause", "step", "seek"]
-    position: int = 0
-
-
-class Save(Message, frozen=True, kw_only=True):
-    """Write the feature map to a file: .npy as it is, .png as it looks."""
-
-    id: int
-    path: str
-
-
-class Ping(Message, frozen=True, kw_only=True):
-    """Are you there?"""
-
-    id: int
-
-
-class Quit(Message, frozen=True, kw_only=True):
-    """Close everything and end."""
-
-
-# From the engine.
+from engine.protocol.message import Box, Message, Plane, Range
 
 
 class Hello(Message, frozen=True, kw_only=True):
@@ -103,35 +26,6 @@ class Pong(Message, frozen=True, kw_only=True):
     """Still there."""
 
     id: int
-
-
-class Plane(msgspec.Struct, frozen=True, kw_only=True):
-    """One picture in a slot.
-
-    `height`, `width` are of the pixels in the slot; `rows`, `columns` of the picture they show, which is
-    `reduction` times larger.
-    """
-
-    view: View
-    slot: int
-    height: int
-    width: int
-    rows: int
-    columns: int
-    reduction: int = 1
-
-
-class Range(msgspec.Struct, frozen=True, kw_only=True):
-    """How values became colours, and what the values were."""
-
-    table: str
-    low: float
-    high: float
-    minimum: float
-    maximum: float
-    mean: float
-    bad_cells: int = 0
-    """Cells that are NaN or infinite."""
 
 
 class Result(Message, frozen=True, kw_only=True):
@@ -253,34 +147,8 @@ class Saved(Message, frozen=True, kw_only=True):
     path: str
 
 
-# Made by the client when the process is no longer there.
-
-
 class Died(Message, frozen=True, kw_only=True):
     """The engine process ended by itself. `again` says whether a new one was started."""
 
     message: str
     again: bool
-
-
-Request = Show | Release | Probe | Transport | Save | Ping | Quit
-Event = Hello | Taken | Pong | Result | Maps | Thumbnails | Readout | SourceState | Problem | Saved | Died
-
-_encoder = msgspec.msgpack.Encoder()
-_request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
-_event_decoder: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
-
-
-def encode(message: Message) -> bytes:
-    """A message as bytes for the pipe."""
-    return _encoder.encode(message)
-
-
-def decode_request(data: bytes) -> Request:
-    """What the window said."""
-    return _request_decoder.decode(data)
-
-
-def decode_event(data: bytes) -> Event:
-    """What the engine said."""
-    return _event_decoder.decode(data)

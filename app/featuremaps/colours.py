@@ -1,0 +1,129 @@
+"""The colours of maps: which table, which scale, and the legend that says what they mean."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from app.state.document import Document
+from app.state.form import Lens, SpecForm, choice, described
+from app.state.notices import Notices
+from app.widgets.fields import Toggle
+from app.widgets.icons import icon
+from app.widgets.legend import ColourLegend
+from app.widgets.number_text import shown
+from app.widgets.tokens import tokens
+from engine.display.tables import stops
+from engine.protocol import Range
+from engine.spec.project import Project
+from engine.spec.view import ViewSpec
+
+ABOUT = "view"
+STOPS = 33
+COLOUR_TABLE = "colour"
+LEAST_BAR = 32
+
+
+def _get_view(project: Project) -> ViewSpec:
+    return project.view
+
+
+def _put_view(project: Project, spec: ViewSpec) -> Project:
+    return msgspec.structs.replace(project, view=spec)
+
+
+VIEW = Lens(ViewSpec, _get_view, _put_view)
+
+
+class MapLegend(ColourLegend):
+    """A legend whose bar becomes shorter where there is little room; numbers that would be cut are left out."""
+
+    def __init__(self) -> None:
+        super().__init__("Colours", "Which colour means which value.")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def _words(self) -> int:
+        return super().sizeHint().width() - round(super().bar_rectangle().width())
+
+    def bar_rectangle(self) -> QRectF:
+        """The bar between its two texts."""
+        bar = super().bar_rectangle()
+        bar.setWidth(max(self.width() - self._words(), 1))
+        return bar
+
+    def minimumSizeHint(self) -> QSize:
+        """Both texts and a short bar."""
+        return QSize(self._words() + LEAST_BAR, self.sizeHint().height())
+
+    def fits(self) -> bool:
+        """Whether there is room for it."""
+        return self.width() >= self.minimumSizeHint().width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """All of it or nothing: half a number would be another number."""
+        if self.fits():
+            super().paintEvent(event)
+
+
+class SharedScale(QObject):
+    """The button "one scale for all maps" as a control of the words that the spec has for it."""
+
+    value_changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        field = described(ViewSpec, "scale")
+        self.button = Toggle("", icon("link", "second"), "Shared scale", field.help)
+        self.button.value_changed.connect(self._toggled)
+
+    def set_value(self, scale: str) -> None:
+        """Show "own" or "shared"."""
+        self.button.set_value(scale == "shared")
+
+    def _toggled(self, on: bool) -> None:
+        self.value_changed.emit("shared" if on else "own")
+
+
+class ColourControls(QWidget):
+    """Sits in the header of maps."""
+
+    def __init__(self, document: Document, notices: Notices) -> None:
+        super().__init__()
+        self._range: Range | None = None
+        self.legend = MapLegend()
+        self._form = SpecForm(self, document, notices, VIEW, ABOUT)
+        self._table = choice(ViewSpec, "colour_map")
+        self._scale = SharedScale()
+        self._form.bind("colour_map", self._table)
+        self._form.bind("scale", self._scale)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.legend)
+        row.addSpacing(4)
+        row.addWidget(self._table)
+        row.addWidget(self._scale.button)
+
+    def show_range(self, values: Range | None) -> None:
+        """Draw the legend for this range; None if there is no map."""
+        if values != self._range:
+            self._range = values
+            self._write()
+
+    def _write(self) -> None:
+        values = self._range
+        if values is None:
+            self.legend.clear()
+            return
+        ends = ("−π", "π") if values.table == "cyclic" else (shown(values.low, 3), shown(values.high, 3))
+        name = "grey" if values.table == COLOUR_TABLE else values.table
+        colours = stops(name, tokens().name == "dark", STOPS)  # type: ignore[arg-type]
+        self.legend.set_scale(colours, values.low, values.high, ends)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colours of a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._write()

@@ -1,0 +1,151 @@
+"""The classes that a network holds most likely, as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.widgets.fonts import number_font, text_font
+from app.widgets.tips import describe
+from app.widgets.tokens import Tokens, tokens
+from engine.protocol import Guess
+
+ROWS = 5
+ROW = 26
+LEAST_ROW = 18
+_BAR = 8
+_GAP = 10
+_LEAST_LABEL = 24.0
+_MOST_LABEL = 0.4
+"""Of the width: a long name is cut there, so that a bar always has room."""
+_TIP = "The most likely classes, by softmax over the network's last values: the probabilities of all classes sum to 1."
+
+
+def percent(probability: float) -> str:
+    """A share as people read it: the ends only where it is truly there.
+
+    Example:
+        >>> percent(0.934), percent(0.0004), percent(0.99996), percent(1.0)
+        ('93.4 %', '<0.1 %', '>99.9 %', '100 %')
+    """
+    if probability in (0.0, 1.0):
+        return f"{probability:.0%}".replace("%", " %")
+    if probability < 0.001:
+        return "<0.1 %"
+    return ">99.9 %" if probability >= 0.9995 else f"{100 * probability:.1f} %"
+
+
+class PredictionBars(QWidget):
+    """One row a guess: the class, a bar as long as its probability, and the number; the first stands out."""
+
+    def __init__(self, name: str = "Prediction", placeholder: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._placeholder = name, placeholder
+        self._names: tuple[str, ...] = ()
+        self._guesses: tuple[Guess, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        describe(self, name, _TIP)
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """What the classes are called, by their index; those without a name are called by it."""
+        self._names = tuple(names)
+        self._tell()
+
+    def set_guesses(self, guesses: Sequence[Guess]) -> None:
+        """Show these, likeliest first."""
+        if tuple(guesses) != self._guesses:
+            self._guesses = tuple(guesses)
+            self._tell()
+
+    def set_placeholder(self, text: str) -> None:
+        """What to say while there are no guesses."""
+        if text != self._placeholder:
+            self._placeholder = text
+            self._tell()
+
+    def guesses(self) -> tuple[Guess, ...]:
+        """What is shown."""
+        return self._guesses
+
+    def label(self, index: int) -> str:
+        """What a class is called."""
+        return self._names[index] if index < len(self._names) else str(index)
+
+    def _tell(self) -> None:
+        first = self._guesses[:1]
+        words = "".join(f": {self.label(guess.index)}, {percent(guess.probability)}" for guess in first)
+        if self._name + words != self.accessibleName():
+            self.setAccessibleName(self._name + words)
+            if QAccessible.isActive():
+                QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for all rows."""
+        return QSize(240, ROWS * ROW)
+
+    def minimumSizeHint(self) -> QSize:
+        """Rows close together."""
+        return QSize(140, ROWS * LEAST_ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows that there is room for."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        table = tokens()
+        if not self._guesses:
+            painter.setPen(table.colour("faint"))
+            painter.setFont(text_font())
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), flags, self._placeholder)
+            return
+        rows = self._guesses[: max(self.height() // LEAST_ROW, 1)][:ROWS]
+        high = min(self.height() / len(rows), ROW)
+        label, value = self._columns()
+        for place, guess in enumerate(rows):
+            line = QRectF(0, place * high, self.width(), high)
+            self._paint_row(painter, guess, line, (label, value), place == 0, table)
+
+    def _columns(self) -> tuple[float, float]:
+        """Widths of the names and of the numbers."""
+        metrics = QFontMetricsF(_label_font(True))
+        widest = max(metrics.horizontalAdvance(self.label(guess.index)) for guess in self._guesses[:ROWS])
+        label = min(max(widest, _LEAST_LABEL), _MOST_LABEL * self.width())
+        return label, QFontMetricsF(number_font(12)).horizontalAdvance(">99.9 %")
+
+    def _paint_row(
+        self, painter: QPainter, guess: Guess, line: QRectF, widths: tuple[float, float], first: bool, table: Tokens
+    ) -> None:
+        label, value = widths
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(_label_font(first))
+        painter.setPen(table.colour("text" if first else "second"))
+        text = painter.fontMetrics().elidedText(
+            self.label(guess.index), Qt.TextElideMode.ElideRight, round(label) + 1
+        )
+        painter.drawText(QRectF(0, line.top(), label + 1, line.height()), middle | Qt.AlignmentFlag.AlignLeft, text)
+        painter.setFont(number_font(12))
+        painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, percent(guess.probability))
+        track = QRectF(label + _GAP, line.center().y() - _BAR / 2, line.width() - label - value - 2 * _GAP, _BAR)
+        if track.width() <= 0:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(table.colour("raised"))
+        painter.drawRoundedRect(track, 3, 3)
+        share = min(max(guess.probability, 0.0), 1.0)
+        filled = QRectF(track.left(), track.top(), track.width() * share, track.height())
+        painter.setBrush(table.colour("result" if first else "accent"))
+        painter.drawRoundedRect(filled, min(3, filled.width() / 2), 3)
+
+
+def _label_font(first: bool) -> QFont:
+    return text_font(weight=QFont.Weight.DemiBold if first else QFont.Weight.Normal)

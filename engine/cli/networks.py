@@ -1,0 +1,100 @@
+"""What the verbs take for a network: a preset's name, a file, or a run."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.codegen import from_pytorch
+from engine.errors import BadFile, SpecError
+from engine.presets import preset, preset_names
+from engine.project import load_network
+from engine.project.guarded import read_bytes
+from engine.spec.network import NetworkSpec
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_MAX_SEED = 2**32 - 1
+
+
+class Loaded(NamedTuple):
+    """A network that can compute, and where its weights come from, in words."""
+
+    network: NetworkSpec
+    module: nn.Module
+    weights: str
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """The option that decides what fresh weights are."""
+    parser.add_argument(
+        "--seed",
+        type=_seed,
+        default=0,
+        metavar="N",
+        help="the same seed gives the same fresh weights; those of a run are kept as they are",
+    )
+
+
+def network_named(name: str) -> NetworkSpec:
+    """The network of a preset, a .json file or a .py file of PyTorch source.
+
+    Raises:
+        SpecError: for a name that is neither a preset nor a file.
+        BadFile: for a file that holds no network.
+    """
+    if name in preset_names():
+        return preset(name)
+    path = Path(name)
+    if path.is_dir():
+        return _run(path).network
+    if not path.suffix and not path.exists():
+        raise SpecError(f"There is no preset or file {name!r}; the presets are {', '.join(preset_names())}.")
+    if path.suffix.lower() == ".json":
+        return load_network(path)
+    if path.suffix.lower() == ".py":
+        return _from_source(path)
+    raise BadFile(f"{path.name} is no network: a file that ends in .json or .py would do.")
+
+
+def loaded(name: str, seed: int) -> Loaded:
+    """A network with weights: those of a run, or fresh ones for a preset or a file.
+
+    Raises:
+        SpecError: if the network has a problem.
+    """
+    if name not in preset_names() and Path(name).is_dir():
+        return _run(Path(name))
+    network = network_named(name)
+    from engine.spec.summary import check
+
+    check(network)  # before torch is loaded, which takes seconds
+    import torch
+
+    from engine.nn import build
+
+    torch.manual_seed(seed)
+    return Loaded(network, build(network), f"fresh weights of seed {seed}")
+
+
+def _run(path: Path) -> Loaded:
+    run = import_module("engine").load_run(path)
+    return Loaded(run.network, run.module, f"the weights of {path}")
+
+
+def _from_source(path: Path) -> NetworkSpec:
+    try:
+        return from_pytorch(read_bytes(path).decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise BadFile(f"{path.name} is no text; a file of Python source would do.") from None
+    except SpecError as error:
+        raise BadFile(f"{path.name}: {error}") from None
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > _MAX_SEED:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to {_MAX_SEED}")
+    return int(text)

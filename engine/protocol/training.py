@@ -1,0 +1,65 @@
+"""What the engine says of data sets and of training."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.protocol.message import Box, Message, Plane
+
+
+class Training(Message, frozen=True, kw_only=True):
+    """How the training is doing: on every change and about four times a second while it runs."""
+
+    state: Literal["idle", "preparing", "running", "paused", "stopping", "stopped", "finished", "failed"]
+    message: str = ""
+    """One sentence where it failed, or what else a person should know."""
+    run: str = ""
+    device: str = ""
+    epoch: int = 0
+    epochs: int = 0
+    step: int = 0
+    steps: int = 0
+    """Of the whole run."""
+    examples_per_second: float = 0.0
+    seconds_left: float = 0.0
+    learning_rate: float = 0.0
+    trained: bool = False
+    """Whether the live network has learned weights."""
+
+
+class Points(Message, frozen=True, kw_only=True):
+    """New points of the curves; every one is sent, in order. `again` says that the curves start anew."""
+
+    steps: tuple[int, ...]
+    losses: tuple[float, ...]
+    accuracies: tuple[float, ...] = ()
+    again: bool = False
+
+
+class EpochDone(Message, frozen=True, kw_only=True):
+    """The figures of an epoch. `confusion` is [true class][guessed class], counted on the test part."""
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    confusion: tuple[tuple[int, ...], ...] = ()
+
+
+class Samples(Message, frozen=True, kw_only=True):
+    """Some pictures of a data set, a row of tiles for each class in the view "samples"."""
+
+    id: int
+    data: str
+    plane: Plane
+    tiles: tuple[Box, ...]
+    labels: tuple[int, ...]
+    """Class of each tile."""
+    class_names: tuple[str, ...]
+    train_counts: tuple[int, ...]
+    test_counts: tuple[int, ...]
+    input_shape: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+    """What was skipped or converted, each a sentence."""
