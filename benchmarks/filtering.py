@@ -91,6 +91,8 @@ def _mean(name: str, goal: str, peer: str, ratios: list[float], note: str = "") 
         "peer": peer,
         "ratio": statistics.geometric_mean(ratios),
         "spread": (min(ratios), max(ratios)),
+        "peer_ms": "",
+        "ours_ms": "",
         "note": note or f"{len(ratios)} settings",
     }
 
@@ -166,6 +168,7 @@ def _summary(ratios: dict[Cell, float], loss: float) -> list[dict[str, Any]]:
     rows = [_mean(name, goal, "cv2.filter2D", found) for (name, goal), found in chosen.items()]
     rows.append(_mean("P1 worst setting", "≥ 0.95", "cv2.filter2D", [ratios[worst]], worst.name))
     error = {"name": "P1 error", "goal": "≤ 2e-7", "peer": "float64", "ratio": loss, "note": "share of Σ|K|·max|x|"}
+    error |= {"spread": "", "peer_ms": "", "ours_ms": ""}
     return [*rows, error]
 
 

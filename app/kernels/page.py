@@ -129,7 +129,6 @@ class KernelPage(QWidget):
         if problem.code == "spec":
             self.map.show_nothing(problem.message)
             self.colours.show_range(None)
-            self.readout.clear()
 
     def _refresh(self) -> None:
         geometry = self.geometry_now

@@ -15,22 +15,29 @@ from app.state.notices import Notices
 from engine.buffers import PictureBuffers, View
 from engine.protocol import (
     Died,
+    EpochDone,
     Event,
     Hello,
+    LookAtData,
     Maps,
     Page,
     Plane,
+    Points,
     Probe,
     Problem,
     Readout,
     Release,
     Request,
     Result,
+    Samples,
     Save,
     Saved,
     Show,
     SourceState,
     Thumbnails,
+    Train,
+    TrainAction,
+    Training,
     Transport,
 )
 from engine.spec.project import Project
@@ -77,6 +84,9 @@ class EngineLink(QObject):
     """Result: after its pictures were handed out."""
     maps = Signal(object)
     """Maps: what the network makes of the newest frame, after its pictures were handed out."""
+    training = Signal(object)
+    """Training, Points or EpochDone: how the training is doing."""
+    samples = Signal(object)
     thumbnails = Signal(object)
     readout = Signal(object)
     source_state = Signal(object)
@@ -100,12 +110,14 @@ class EngineLink(QObject):
         self._answered = 0
         self._live = False
         self._saves = 0
+        self._trains = 0
         self._generation = 0
         self._pending_paint: dict[int, tuple[float, bool]] = {}
         self._last_asked = 0.0
         self._sources: deque[tuple[int, Source]] = deque(maxlen=MAX_SOURCES)
         self._state = "starting"
         self.last_source: SourceState | None = None
+        self.last_training: Training | None = None
         self.shown_rate = Rate()
         self.latency = Latency()
         self.shown = 0
@@ -167,6 +179,17 @@ class EngineLink(QObject):
         assert action in ("play", "pause", "step", "seek")
         self._engine.send(Transport(action=action, position=position))  # type: ignore[arg-type]
 
+    def train(self, action: TrainAction, run: str = "", value: float = 0.0) -> None:
+        """Start a training of the project in the folder `run`, or steer the one that runs."""
+        self._trains += 1
+        project = self._document.project if action == "start" else None
+        self._engine.send(Train(id=self._trains, action=action, project=project, run=run, value=value))
+
+    def look_at_data(self, data: str) -> None:
+        """Ask for samples of a data set."""
+        self._trains += 1
+        self._engine.send(LookAtData(id=self._trains, data=data, dark=self._dark))
+
     def save(self, path: str) -> None:
         """Have the feature map written to a file."""
         self._saves += 1
@@ -199,9 +222,9 @@ class EngineLink(QObject):
         for event in self._engine.poll():
             if isinstance(event, (Result, Maps)):
                 self._take_result(event, planes)
-            elif isinstance(event, Thumbnails):
+            elif isinstance(event, (Thumbnails, Samples)):
                 self._keep_newest(event.plane, planes)
-                self.thumbnails.emit(event)
+                (self.samples if isinstance(event, Samples) else self.thumbnails).emit(event)
             else:
                 self._hear(event)
         for view, plane in planes.items():
@@ -263,6 +286,8 @@ class EngineLink(QObject):
             self.problem.emit(event)
         elif isinstance(event, Saved):
             self.saved.emit(event)
+        elif isinstance(event, (Training, Points, EpochDone)):
+            self._hear_training(event)
         elif isinstance(event, Died):
             self._hear_death(event)
 
@@ -277,6 +302,11 @@ class EngineLink(QObject):
         self._notices.problem(event.message, "engine")
         if event.again:
             self.ask()
+
+    def _hear_training(self, event: Training | Points | EpochDone) -> None:
+        if isinstance(event, Training):
+            self.last_training = event
+        self.training.emit(event)
 
     def _watch_silence(self) -> None:
         if self._state == "ready" and self._engine.silent_for > SILENT_SECONDS:

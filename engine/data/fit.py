@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import cv2
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 from engine.errors import SpecError
 from engine.spec.layers import Shape, shape_text
 
-GREY = (0.299, 0.587, 0.114)
+GREY = np.array([[0.299, 0.587, 0.114]], np.float32)
 """The share of red, green and blue in a grey value (ITU-R BT.601)."""
-_AT_ONCE = 2**24
-"""How many values are in work at a time, as float32."""
 
 
 def conversion(have: Shape, wanted: Shape) -> str:
@@ -23,7 +25,7 @@ def conversion(have: Shape, wanted: Shape) -> str:
 
     Example:
         >>> conversion((3, 32, 32), (1, 28, 28))
-        'Its colours become grey, and its pictures of 32×32 are resized to 28×28.'
+        'Colours become grey, and pictures of 32×32 become 28×28.'
     """
     if len(wanted) != 3 or wanted[0] not in (1, 3, have[0]) or have[0] not in (1, 3, wanted[0]):
         raise SpecError(
@@ -32,43 +34,73 @@ def conversion(have: Shape, wanted: Shape) -> str:
         )
     done = []
     if have[0] != wanted[0]:
-        done.append("its colours become grey" if wanted[0] == 1 else "its grey becomes three equal channels")
+        done.append("colours become grey" if wanted[0] == 1 else "grey becomes three equal channels")
     if have[1:] != wanted[1:]:
-        done.append(f"its pictures of {shape_text(have[1:])} are resized to {shape_text(wanted[1:])}")
+        whole = middle(have[1], have[2], wanted[1], wanted[2])[2:] == tuple(have[1:])
+        part = "" if whole else "the middle of "
+        done.append(f"{part}pictures of {shape_text(have[1:])} become {shape_text(wanted[1:])}")
     text = ", and ".join(done)
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def fit_pictures(pictures: Tensor, wanted: Shape) -> Tensor:
-    """Bring pictures to a network's input shape.
+    """Bring all pictures of a set to a network's input shape, as `fit_picture` does.
 
     Args:
         pictures: uint8 [N, C, H, W].
-        wanted: (channels, height, width); the proportions of height and width are not kept.
+        wanted: (channels, height, width).
 
     Returns:
-        uint8 [N, *wanted]: resized linearly, averaging over all pixels that become one.
+        uint8 [N, *wanted].
     """
     if tuple(pictures.shape[1:]) == tuple(wanted):
         return pictures
     made = torch.empty((len(pictures), *wanted), dtype=torch.uint8)
-    largest = max(pictures[:1].numel(), made[:1].numel(), 1)
-    step = max(1, _AT_ONCE // largest)
-    for start in range(0, len(pictures), step):
-        made[start : start + step] = _fitted(pictures[start : start + step], wanted)
+    for index, picture in enumerate(pictures.permute(0, 2, 3, 1).numpy()):
+        made[index] = torch.from_numpy(fit_picture(picture, wanted))
     return made
 
 
-def _fitted(pictures: Tensor, wanted: Shape) -> Tensor:
-    values = _with_channels(pictures.to(torch.float32), wanted[0])
-    if tuple(values.shape[2:]) != tuple(wanted[1:]):
-        values = F.interpolate(values, size=wanted[1:], mode="bilinear", antialias=True)
-    return values.round_().clamp_(0, 255).to(torch.uint8)
+def fit_picture(pixels: NDArray[np.uint8], wanted: Shape) -> NDArray[np.uint8]:
+    """The largest middle part of a picture that has the network's proportions, in the network's size and channels.
+
+    Args:
+        pixels: uint8 [H, W, C].
+        wanted: (channels, height, width).
+
+    Returns:
+        uint8 [channels, height, width]; a pixel is the mean of those that it stands for.
+
+    Example:
+        >>> fit_picture(np.full((4, 6, 3), 100, np.uint8), (1, 2, 2)).tolist()
+        [[[100, 100], [100, 100]]]
+    """
+    channels, height, width = wanted
+    top, left, high, wide = middle(*pixels.shape[:2], height, width)
+    part = pixels[top : top + high, left : left + wide]
+    if part.shape[:2] != (height, width):
+        method = cv2.INTER_AREA if high >= height else cv2.INTER_LINEAR
+        resized: NDArray[Any] = cv2.resize(np.ascontiguousarray(part), (width, height), interpolation=method)
+        part = resized.reshape(height, width, -1)
+    return np.ascontiguousarray(np.moveaxis(_with_channels(part, channels), -1, 0))
 
 
-def _with_channels(values: Tensor, channels: int) -> Tensor:
-    if values.shape[1] == channels:
-        return values
+def middle(rows: int, columns: int, height: int, width: int) -> tuple[int, int, int, int]:
+    """The largest part around the centre that has the proportions of height × width: (top, left, rows, columns).
+
+    Example:
+        >>> middle(480, 640, 28, 28)
+        (0, 80, 480, 480)
+    """
+    scale = min(rows / height, columns / width)
+    high, wide = max(1, round(height * scale)), max(1, round(width * scale))
+    return (rows - high) // 2, (columns - wide) // 2, high, wide
+
+
+def _with_channels(pixels: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
+    if pixels.shape[-1] == channels:
+        return pixels
     if channels == 1:
-        return (values * values.new_tensor(GREY)[:, None, None]).sum(1, keepdim=True)
-    return values.repeat(1, channels, 1, 1)
+        grey: NDArray[Any] = np.rint(pixels.astype(np.float32) @ GREY[0])
+        return grey.astype(np.uint8)[..., np.newaxis]
+    return np.repeat(pixels, channels, axis=-1)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.data import Progress
-from engine.data.fit import conversion, fit_pictures
+from engine.data.fit import conversion, fit_picture
 from engine.data.parts import Part, Parts, check_amount
 from engine.data.walk import Classes, Walk, walk
 from engine.errors import BadFile
@@ -69,7 +69,7 @@ class _Reader:
         self._sizes.add(image.size)
         self.colour |= image.channels != 1
         shape = self._settled(image.size)
-        return fit_pictures(torch.tensor(image.pixels).permute(2, 0, 1)[None], shape)[0].clone()
+        return torch.from_numpy(fit_picture(image.pixels, shape))
 
     def _settled(self, size: tuple[int, int]) -> Shape:
         if self._shape is None:
@@ -86,7 +86,7 @@ class _Reader:
             return grey
         which = "All pictures" if len(self._sizes) == 1 else f"Pictures of {len(self._sizes)} sizes"
         why = "" if self._asked else ", as the first one"
-        return [*grey, f"{which} are resized to {shape_text(self._shape[1:])}{why}."]
+        return [*grey, f"{which} become {shape_text(self._shape[1:])}{why}: their middle part, resized."]
 
 
 def read_folder(root: Path, input_shape: Shape | None, progress: Progress | None) -> Parts:

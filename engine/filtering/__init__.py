@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from engine.filtering.bands import Cancelled
+from engine.filtering.explain import CellExplanation, explain_cell
 from engine.filtering.image import filter_image
 from engine.filtering.picture import FilterResult, apply_filter
 from engine.filtering.plan import Plan, make_plan
 
-__all__ = ["Cancelled", "FilterResult", "Plan", "apply_filter", "filter_image", "make_plan"]
+__all__ = [
+    "Cancelled",
+    "CellExplanation",
+    "FilterResult",
+    "Plan",
+    "apply_filter",
+    "explain_cell",
+    "filter_image",
+    "make_plan",
+]

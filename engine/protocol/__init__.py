@@ -97,6 +97,7 @@ __all__ = [
     "Term",
     "Thumbnails",
     "Train",
+    "TrainAction",
     "Training",
     "Transport",
     "decode_event",

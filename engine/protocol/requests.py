@@ -55,6 +55,9 @@ class Save(Message, frozen=True, kw_only=True):
     path: str
 
 
+TrainAction = Literal["start", "continue", "open", "pause", "resume", "stop", "rate", "forget"]
+
+
 class Train(Message, frozen=True, kw_only=True):
     """Train the project's network on its data, or steer the training that runs.
 
@@ -64,7 +67,7 @@ class Train(Message, frozen=True, kw_only=True):
     """
 
     id: int
-    action: Literal["start", "continue", "open", "pause", "resume", "stop", "rate", "forget"]
+    action: TrainAction
     project: Project | None = None
     run: str = ""
     value: float = 0.0

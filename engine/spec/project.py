@@ -9,6 +9,7 @@ from engine.spec.filter import FilterSpec, KernelSpec
 from engine.spec.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from engine.spec.network import NetworkSpec
 from engine.spec.source import Picture, Source
+from engine.spec.train import TrainSpec
 from engine.spec.view import ViewSpec
 
 
@@ -48,3 +49,6 @@ class Project(Spec, frozen=True, kw_only=True):
     view: ViewSpec = ViewSpec()
     network: NetworkSpec = _lenet()
     planted: tuple[Planted, ...] = ()
+    data: str = "mnist"
+    """A shipped data set by its name, or the path of a folder or file."""
+    train: TrainSpec = TrainSpec()

@@ -29,7 +29,7 @@ from engine.kernels import kernel
 from engine.protocol import Range, Readout, Result
 from engine.spec.filter import DetectorSpec, FilterSpec, KernelSpec, PoolingSpec
 from engine.spec.project import Project
-from engine.spec.source import Pattern, Source
+from engine.spec.source import Pattern
 from tests.app.widgets.conftest import Hand
 
 PAGE_SIZE = (1208, 728)
@@ -155,7 +155,7 @@ def what(part: QWidget) -> str:
 class Stage(Desk):
     """The whole page in a window, with a small picture whose numbers the test knows."""
 
-    def __init__(self, qtbot: QtBot, source: Source = SMALL) -> None:
+    def __init__(self, qtbot: QtBot, source: Pattern = SMALL) -> None:
         super().__init__(qtbot)
         self.document.edit(Project(source=source), "start")
         self.engine = InlineEngine()
@@ -183,9 +183,10 @@ class Stage(Desk):
         super().set_filter(spec, text)
         self.settle()
 
-    def use(self, source: Source) -> None:
-        """Another picture."""
+    def use(self, source: Pattern) -> None:
+        """Another picture. A pattern follows its settings, so the old frame may be shown under them for a moment."""
         self.document.edit(msgspec.structs.replace(self.document.project, source=source), "open")
+        self.until(lambda: self.page.input.view.extent() == (source.height, source.width))
         self.settle()
 
     def picture(self) -> NDArray[np.float64]:

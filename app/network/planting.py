@@ -1,0 +1,125 @@
+"""The Kernel page's kernel in a convolution of the network: put in, told, taken out."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.network.edits import inputs_of, kernel_name, laid_on, misfit, outgrown, plant, planted_in, pull
+from app.network.stack import ABOUT, Stack
+from app.state.document import Document
+from app.state.notices import Notices
+from app.widgets.group import Group
+from app.widgets.icons import icon
+from app.widgets.number_field import NumberField
+from app.widgets.theme import set_role
+from app.widgets.tips import describe
+from engine.errors import SpecError
+from engine.spec.layers import Conv2d
+from engine.spec.project import Planted
+
+_TIP = (
+    "Puts the kernel of the Kernel page into this layer, in the place of the learned weights of one map. One of a "
+    "single plane goes to every input map, divided by their number."
+)
+_MOST_NAME = 18
+
+
+class Planting(Group):
+    """Shown for convolutions only."""
+
+    def __init__(self, document: Document, stack: Stack, notices: Notices) -> None:
+        super().__init__("From the Kernel page")
+        self._document = document
+        self._stack = stack
+        self._notices = notices
+        self._listed: tuple[object, ...] = ()
+        self.put = QPushButton()
+        self.put.clicked.connect(self._plant)
+        self.channel = NumberField(0, 0, 1, True, "", "Map", "Which feature map is to come from the kernel, from 0.")
+        self.channel.setFixedWidth(56)
+        self.channel.rejected.connect(self._refuse)
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.put, 1)
+        layout.addWidget(QLabel("map"))
+        layout.addWidget(self.channel)
+        self.add(row)
+        self._list = QWidget()
+        self._column = QVBoxLayout(self._list)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self.add(self._list)
+        document.changed.connect(self._refresh)
+        stack.chosen.changed.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        layer = self._stack.layer()
+        self.setVisible(isinstance(layer, Conv2d))
+        if not isinstance(layer, Conv2d):
+            return
+        name = kernel_name(laid_on(self._document.project.filter))
+        short = name if len(name) <= _MOST_NAME else f"{name[: _MOST_NAME - 1]}…"
+        self.put.setText(f"Put {short} here")
+        describe(self.put, f"Put {name} into this layer", _TIP)
+        self.channel.set_range(0, layer.out_channels - 1)
+        planted = planted_in(self._document.project, self._stack.chosen.path)
+        listed = (*planted, layer, inputs_of(self._document.project, self._stack.chosen.path))
+        if listed != self._listed:
+            self._listed = listed
+            self._fill(planted, layer)
+
+    def _fill(self, planted: tuple[Planted, ...], layer: Conv2d) -> None:
+        while self._column.count():
+            item = self._column.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for each in planted:
+            self._column.addWidget(self._row(each, layer))
+        self._list.setVisible(bool(planted))
+
+    def _row(self, planted: Planted, layer: Conv2d) -> QWidget:
+        inputs = inputs_of(self._document.project, planted.layer)
+        problem = misfit(layer, planted.kernel, planted.out_channel, inputs) or outgrown(layer, planted.kernel)
+        name = kernel_name(planted.kernel)
+        holder, text = QWidget(), QLabel(f"map {planted.out_channel}: {problem or name}")
+        text.setWordWrap(True)
+        text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        set_role(text, "problem" if problem else "second")
+        out = QToolButton()
+        out.setIcon(icon("close", "second"))
+        out.setIconSize(QSize(12, 12))
+        set_role(out, "flat")
+        describe(out, f"Take {name} out of map {planted.out_channel}", "The map is made by the layer's own weights.")
+        out.clicked.connect(partial(self._pull, planted.out_channel))
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(text, 1)
+        row.addWidget(out)
+        return holder
+
+    def _plant(self) -> None:
+        project, path, channel = self._document.project, self._stack.chosen.path, int(self.channel.value())
+        try:
+            made = plant(project, path, channel)
+        except SpecError as error:
+            self._notices.problem(str(error), ABOUT)
+            return
+        self._notices.clear(ABOUT)
+        self._document.edit(made, f"put {kernel_name(laid_on(project.filter))} into {path}")
+
+    def _pull(self, channel: int, _checked: bool = False) -> None:
+        path = self._stack.chosen.path
+        self._document.edit(pull(self._document.project, path, channel), f"take a kernel out of {path}")
+
+    def _refuse(self, text: str) -> None:
+        layer = self._stack.layer()
+        most = layer.out_channels - 1 if isinstance(layer, Conv2d) else 0
+        self._notices.problem(f"Map must be a whole number between 0 and {most}; {text!r} is none.", ABOUT)

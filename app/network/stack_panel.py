@@ -1,0 +1,118 @@
+"""The left side of the page: what adds layers, the list of them, and the network as a whole."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from app.network.layer_list import LayerList
+from app.network.menus import fill_layers, fill_presets, fill_verbs
+from app.network.places import Place
+from app.network.reading import Reading
+from app.network.stack import Stack
+from app.network.totals import Totals
+from app.state.document import Document
+from app.widgets.theme import set_role
+from app.widgets.tips import describe
+
+WIDTH = 300
+
+
+class StackPanel(QWidget):
+    """Buttons above, totals below."""
+
+    code_wanted = Signal(bool)
+    form_wanted = Signal()
+
+    def __init__(self, document: Document, stack: Stack, reading: Reading) -> None:
+        super().__init__()
+        self._stack = stack
+        self.setFixedWidth(WIDTH)
+        self.list = LayerList(document, stack, reading)
+        self.totals = Totals(document, reading)
+        self.add = self._menu_button("+ Layer ▾", "Add a layer", "Put a layer after the chosen one (Insert).")
+        set_role(self.add, "primary")
+        self.preset = self._menu_button("Preset ▾", "Presets", "Use a well-known network in place of this one.")
+        self.code = QPushButton("</> Code")
+        self.code.setCheckable(True)
+        describe(self.code, "Code", "Show the stack as PyTorch code, to read and copy.")
+        self._menu(self.add).aboutToShow.connect(self._fill_layers)
+        self._menu(self.preset).aboutToShow.connect(self._fill_presets)
+        self.code.toggled.connect(self.code_wanted)
+        self.list.form_wanted.connect(self.form_wanted)
+        self.list.add_wanted.connect(self._add_at)
+        self.list.menu_wanted.connect(self._show_verbs)
+        self.totals.wanted.connect(self._go_to)
+        self._build()
+
+    def _build(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.add, self.preset, self.code):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(buttons)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.totals)
+
+    def _menu_button(self, text: str, name: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        button.setMenu(menu)
+        describe(button, name, tip)
+        return button
+
+    @staticmethod
+    def _menu(button: QPushButton) -> QMenu:
+        menu = button.menu()
+        assert menu is not None
+        return menu
+
+    def _fill_layers(self) -> None:
+        menu = self._menu(self.add)
+        menu.clear()
+        fill_layers(menu, self._add)
+
+    def _fill_presets(self) -> None:
+        menu = self._menu(self.preset)
+        menu.clear()
+        fill_presets(menu, self._use_preset)
+
+    def _add(self, name: str, place: Place | None = None) -> None:
+        self._stack.add(name, place)
+        self.list.setFocus()
+
+    def _add_to(self, place: Place | None, name: str) -> None:
+        self._add(name, place)
+
+    def _use_preset(self, name: str) -> None:
+        from engine.presets import preset  # only who chooses one needs them
+
+        self._stack.replace(preset(name), f"use {name}")
+        self.list.setFocus()
+
+    def _add_at(self, place: Place | None, at: QPoint) -> None:
+        menu = self._passing_menu()
+        fill_layers(menu, partial(self._add_to, place))
+        menu.popup(at)
+
+    def _show_verbs(self, at: QPoint) -> None:
+        menu = self._passing_menu()
+        fill_verbs(menu, self._stack)
+        menu.popup(at)
+
+    def _passing_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _go_to(self, path: str) -> None:
+        self._stack.chosen.choose(path)
+        self.list.setFocus()
