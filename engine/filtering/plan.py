@@ -94,12 +94,19 @@ def make_plan(weights: Weights, geometry: Geometry, robust: bool = False) -> Pla
 @lru_cache(maxsize=128)
 def _make_plan(packed: bytes, depth: int, geometry: Geometry, robust: bool) -> Plan:
     weights = np.frombuffer(packed, np.float64).reshape(depth, *geometry.kernel_size)
-    best = _direct(weights, geometry)
+    rough = _direct(weights, geometry, exact=False)
+    best = _cheapest(rough, robust)
+    if best is rough:  # only now is it worth finding out how its sums must be cut, which may make it dearer
+        best = _cheapest(_direct(weights, geometry), robust)
+    return complete(best)
+
+
+def _cheapest(best: Plan, robust: bool) -> Plan:
     for way in (_separable,) if robust else (_separable, _box, _fourier):
-        other = way(weights, geometry, best.nanoseconds)
+        other = way(best.weights, best.geometry, best.nanoseconds)
         if other is not None and other.nanoseconds < best.nanoseconds:
             best = other
-    return complete(best)
+    return best
 
 
 def complete(plan: Plan) -> Plan:
@@ -131,9 +138,9 @@ def _numbers(geometry: Geometry) -> float:
     return float(geometry.size[0] * geometry.dense[1] * geometry.lanes)
 
 
-def _direct(weights: Weights, geometry: Geometry) -> Plan:
+def _direct(weights: Weights, geometry: Geometry, exact: bool = True) -> Plan:
     stride, dilation = geometry.stride[0], geometry.dilation[0]
-    loss = LOSS_OF_FEW if weights[0].size <= FEW else LOSS
+    loss = (LOSS_OF_FEW if weights[0].size <= FEW else LOSS) if exact else math.inf
     kernels = tuple(groups(kernel, loss, stride, dilation) for kernel in weights)
     calls = sum(len(group.tiles) for kernel in kernels for group in kernel)
     cost = calls * PASS + np.count_nonzero(weights) * TAP + (calls - 1 + geometry.summed * len(weights)) * COPY

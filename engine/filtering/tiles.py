@@ -74,11 +74,11 @@ def flat_loss(tiles: Sequence[Array]) -> float:
 
 def _tiles(weights: Array, loss: float) -> tuple[Tile, ...]:
     """As few tiles as lose little enough."""
-    most = max(1, int(np.count_nonzero(weights)) // SHORTEST_CHAIN)
-    for parts in range(1, most + 1):
+    most = int(np.count_nonzero(weights)) // SHORTEST_CHAIN
+    parts, tiles = 1, _cut(weights, 1)
+    while parts < most and math.isfinite(loss) and flat_loss([tile.weights for tile in tiles]) > loss:
+        parts = max(parts, len({tile.row for tile in tiles})) + 1
         tiles = _cut(weights, parts)
-        if parts == most or flat_loss([tile.weights for tile in tiles]) <= loss:
-            break
     return tiles
 
 

@@ -15,7 +15,7 @@ from engine.kernels import kernel
 from engine.spec.edit import with_channels, with_kernel
 from engine.spec.filter import DetectorSpec, FilterSpec, KernelSpec, Operation, PoolingSpec
 from engine.spec.source import Pattern
-from tests.app.kernels.conftest import SMALL, Stage
+from tests.app.kernels.conftest import Stage
 from tests.app.kernels.test_readout import lines, read, terms_of
 
 UNEVEN = KernelSpec(name="custom", weights=(((1.0, -2.0, 0.5), (0.0, 3.0, -1.0)),))
