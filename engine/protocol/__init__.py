@@ -23,7 +23,7 @@ from engine.protocol.events import (
     Thumbnails,
 )
 from engine.protocol.message import Box, Message, Page, Plane, Range
-from engine.protocol.requests import LookAtData, Ping, Probe, Quit, Release, Save, Show, Train, Transport
+from engine.protocol.requests import LookAtData, Ping, Probe, Quit, Release, Save, Show, Train, TrainAction, Transport
 from engine.protocol.training import EpochDone, Points, Samples, Training
 
 Request = Show | Release | Probe | Transport | Save | Train | LookAtData | Ping | Quit
