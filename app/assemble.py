@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolButton
+from functools import partial
+
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.actions import Actions
 from app.hud import Hud
 from app.kernels.page import KernelPage
 from app.notice_line import NoticeLine
+from app.pages import Entry, Pages
 from app.source.bar import SourceBar
 from app.source.drops import Drops
 from app.source.guard import SourceGuard
@@ -38,6 +41,7 @@ def assemble(
         source_bar=SourceBar(document, link, settings, notices),
         drops=Drops(document, notices),
         page=page,
+        pages=Pages(window),
         pad=DrawingPad(document, page.input_view),
         guard=SourceGuard(document, link, notices, settings),
     )
@@ -45,16 +49,38 @@ def assemble(
     actions = Actions(bench, window)
     hud = Hud(link)
     line = NoticeLine(notices)
-    page.values_changed.connect(hud.set_values)
     line.action_wanted.connect(actions.trigger)
     window.build(_top(bench, actions), SourceStrip(document, link, notices, parts.pad.pen), line, hud)
-    window.rail.add("Kernel", "One kernel on one picture: see what a convolution does.").setIcon(icon("kernel"))
-    window.pages.addWidget(page)
+    _add_pages(parts, hud)
     window.closing.connect(bench.close)
     # Last: under a style sheet every widget would be styled anew each time it is put into another.
     apply_theme(application, settings.values.dark)
     parts.drops.install(window)
     return bench
+
+
+def _add_pages(parts: Parts, hud: Hud) -> None:
+    kernel = partial(_kernel_page, parts, hud)
+    network = partial(_network_page, parts, hud)
+    told = "One kernel on one picture: see what a convolution does."
+    parts.pages.add(Entry("kernel", "Kernel", told, "kernel", kernel))
+    told = "A stack of layers: build it, and see the maps of every layer."
+    parts.pages.add(Entry("network", "Network", told, "network", network))
+    parts.pages.show("kernel")
+
+
+def _kernel_page(parts: Parts, hud: Hud) -> QWidget:
+    parts.page.values_changed.connect(hud.set_values)
+    return parts.page
+
+
+def _network_page(parts: Parts, hud: Hud) -> QWidget:
+    from app.network.page import NetworkPage  # the first paint of the window does not wait for it
+
+    page = NetworkPage(parts.document, parts.link, parts.notices)
+    page.values_changed.connect(hud.set_values)
+    DrawingPad(parts.document, page.input_view, parts.pad.pen)
+    return page
 
 
 def _top(bench: Workbench, actions: Actions) -> QFrame:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 from app.state.engine_link import EngineLink
 from app.state.figures import Rate
 from app.widgets.theme import set_role
-from engine.protocol import Result, SourceState
+from engine.protocol import Maps, Result, SourceState
 
 REFRESH_MS = 250
 STATES = {
@@ -34,6 +34,7 @@ class Hud(QFrame):
         self._values = QLabel()
         self._build()
         link.result.connect(self._on_result)
+        link.maps.connect(self._on_maps)
         link.source_state.connect(self._on_source)
         link.engine_state.connect(self._on_engine)
         self._on_engine("starting")
@@ -72,6 +73,12 @@ class Hud(QFrame):
             self._processed.tick()
         if result.method:
             self._method, self._seconds = result.method, result.seconds
+
+    def _on_maps(self, maps: Maps) -> None:
+        if any(plane.view == "input" for plane in maps.planes):
+            self._processed.tick()
+        if maps.seconds:
+            self._method, self._seconds = "network", maps.seconds
 
     def _on_source(self, state: SourceState) -> None:
         self._source = state

@@ -53,6 +53,10 @@ class Rail(QFrame):
         self._column.insertWidget(number, button)
         return button
 
+    def check(self, number: int) -> None:
+        """Show that this page is in sight."""
+        self._group.button(number).setChecked(True)
+
 
 class Window(QMainWindow):
     """Places the parts it is given; knows nothing of what they do."""
@@ -66,7 +70,6 @@ class Window(QMainWindow):
         self.setMinimumSize(960, 600)
         self.rail = Rail()
         self.pages = QStackedWidget()
-        self.rail.chosen.connect(self.pages.setCurrentIndex)
         self._body = QVBoxLayout()
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(0)

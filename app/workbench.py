@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.kernels.page import KernelPage
+from app.pages import Pages
 from app.source.bar import SourceBar
 from app.source.drops import Drops
 from app.source.edits import source_for_path, source_name, with_source
@@ -39,6 +40,7 @@ class Parts:
     source_bar: SourceBar
     drops: Drops
     page: KernelPage
+    pages: Pages
     pad: DrawingPad
     guard: SourceGuard
 
@@ -57,6 +59,7 @@ class Workbench(QObject):
         self.source_bar = parts.source_bar
         self.drops = parts.drops
         self.page = parts.page
+        self.pages = parts.pages
         self.link.saved.connect(self._on_saved)
         self.link.problem.connect(self._on_problem)
 

@@ -18,7 +18,7 @@ SIZES = {"VGA": (480, 640), "1080p": (1080, 1920), "4K": (2160, 3840)}
 KERNELS = (3, 5, 7, 11, 15, 21, 31)
 KINDS = ("random", "separable")
 BLOCKS = 7
-SECONDS = 0.004
+SECONDS = 0.008
 """A measurement lasts at least so long: several calls in a row if one is shorter."""
 
 

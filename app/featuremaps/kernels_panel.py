@@ -1,13 +1,17 @@
-"""The kernels of a layer as pictures: one row an output map, one column an input map."""
+"""The kernels of a layer as pictures: a column for each output map, a row for each input map."""
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 
+from app.featuremaps.kernel_sheet import best_sheet, relaid
 from app.featuremaps.mosaic_view import MosaicView
 from app.featuremaps.panels import PicturePanel
 from app.featuremaps.tiles import Spot
 from app.state.engine_link import Shown
+from app.widgets.tokens import tokens
 from engine.protocol import Maps
 from engine.spec.layers import shape_text
 
@@ -38,6 +42,7 @@ class KernelsPanel(PicturePanel):
         super().__init__("Kernels", _TIP, "This layer has no kernels.", self.mosaic)
         self._inputs = 1
         self._maps: Maps | None = None
+        self._shown: Shown | None = None
         self.mosaic.pointed.connect(self._point)
         self.mosaic.opened.connect(self._open)
 
@@ -47,18 +52,42 @@ class KernelsPanel(PicturePanel):
 
     def show_kernels(self, shown: Shown) -> None:
         """Show the picture that belongs to the last message."""
+        self._shown = shown
         maps = self._maps
         if maps is None or not maps.kernel_tiles:
             return
-        out = maps.kernel_shape[0] if maps.kernel_shape else 1
-        self._inputs = max(len(maps.kernel_tiles) // max(out, 1), 1)
-        self.mosaic.show_maps(shown, maps.kernel_tiles)
+        # Of a very large layer only the first kernels are shown, so those of a map are counted where they lie.
+        self._inputs = sum(box[0] == maps.kernel_tiles[0][0] for box in maps.kernel_tiles)
         self.set_size_text(kernel_words(maps.kernel_shape), "Output maps × input maps, of height × width each")
+        if shown.plane.reduction > 1:
+            self.mosaic.show_maps(shown, maps.kernel_tiles)
+        else:
+            self._show_sheet(shown, maps)
+
+    def _show_sheet(self, shown: Shown, maps: Maps) -> None:
+        height, width = maps.kernel_tiles[0][2:]
+        aspect = round(max(self.mosaic.width(), 1) / max(self.mosaic.height(), 1), 2)
+        sheet = best_sheet(len(maps.kernel_tiles) // self._inputs, self._inputs, height, width, aspect)
+        image = relaid(shown.image, maps.kernel_tiles, sheet, tokens().colour("canvas").rgb())
+        rows, columns = sheet.size
+        plane = msgspec.structs.replace(shown.plane, height=rows, width=columns, rows=rows, columns=columns)
+        self.mosaic.show_maps(Shown(plane, image, shown.generation), sheet.boxes())
+
+    def show_nothing(self, reason: str) -> None:
+        """There are no kernels; say why where they would be."""
+        super().show_nothing(reason)
+        self._maps = self._shown = None
 
     def outline_map(self, number: int | None) -> None:
         """Outline the kernels that make a feature map."""
         start = 0 if number is None else number * self._inputs
         self.mosaic.outline_also([] if number is None else range(start, start + self._inputs))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the kernels out for the new size."""
+        super().resizeEvent(event)
+        if self._shown is not None:
+            self.show_kernels(self._shown)
 
     def _open(self, tile: int) -> None:
         self.map_wanted.emit(tile // self._inputs)

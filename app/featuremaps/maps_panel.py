@@ -69,6 +69,7 @@ class MapsPanel(PicturePanel):
         if maps is None:
             return
         alone = self._only if self._only >= 0 and len(maps.tiles) == 1 else None
+        self.mosaic.set_opens(len(maps.shape) == 3)
         self.mosaic.show_maps(shown, maps.tiles, alone, maps.shape[0] if maps.shape else 0)
         self.set_size_text(shape_words(maps.shape), "Number of maps × height × width")
         self.back.setVisible(alone is not None)

@@ -70,6 +70,10 @@ class MosaicView(PictureView):
         super().clear()
         self._outline()
 
+    def set_opens(self, on: bool) -> None:
+        """Whether a tile can be shown alone at all."""
+        self._opens = on
+
     @property
     def alone(self) -> int | None:
         """The tile that is shown alone, or None."""

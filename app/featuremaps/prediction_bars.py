@@ -129,9 +129,7 @@ class PredictionBars(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(_label_font(first))
         painter.setPen(table.colour("text" if first else "second"))
-        text = painter.fontMetrics().elidedText(
-            self.label(guess.index), Qt.TextElideMode.ElideRight, round(label) + 1
-        )
+        text = painter.fontMetrics().elidedText(self.label(guess.index), Qt.TextElideMode.ElideRight, round(label) + 1)
         painter.drawText(QRectF(0, line.top(), label + 1, line.height()), middle | Qt.AlignmentFlag.AlignLeft, text)
         painter.setFont(number_font(12))
         painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, percent(guess.probability))

@@ -19,7 +19,7 @@ from engine.spec.geometry import FilterGeometry
 Formulas = tuple[SizeFormula, SizeFormula]
 FONT_PIXELS = (11, 10, 9)
 """The largest in which every line fits is taken."""
-_LEFT, _MARGIN = 12, 8
+_LEFT, _MARGIN = 9, 8
 MANY_ROWS = 4
 """So many lines of numbers speak for themselves; the one in letters leaves its room to the settings above."""
 _CELL_GAP = 8

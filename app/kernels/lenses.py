@@ -7,7 +7,6 @@ import msgspec
 from app.state.form import Lens
 from engine.spec.filter import DetectorSpec, FilterSpec, PoolingSpec
 from engine.spec.project import Project
-from engine.spec.view import ViewSpec
 
 
 def get_filter(project: Project) -> FilterSpec:
@@ -36,17 +35,8 @@ def _put_pooling(project: Project, spec: PoolingSpec) -> Project:
     return put_filter(project, msgspec.structs.replace(project.filter, pooling=spec))
 
 
-def _get_view(project: Project) -> ViewSpec:
-    return project.view
-
-
-def _put_view(project: Project, spec: ViewSpec) -> Project:
-    return msgspec.structs.replace(project, view=spec)
-
-
 FILTER = Lens(FilterSpec, get_filter, put_filter)
 DETECTOR = Lens(DetectorSpec, _get_detector, _put_detector)
 POOLING = Lens(PoolingSpec, _get_pooling, _put_pooling)
-VIEW = Lens(ViewSpec, _get_view, _put_view)
 
-__all__ = ["DETECTOR", "FILTER", "POOLING", "VIEW", "get_filter", "put_filter"]
+__all__ = ["DETECTOR", "FILTER", "POOLING", "get_filter", "put_filter"]

@@ -5,20 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from app.kernels.colours import ColourControls
+from app.featuremaps.colours import ColourControls
+from app.featuremaps.panels import PicturePanel
 from app.kernels.formula import FormulaBox
 from app.kernels.gallery_panel import GalleryPanel
 from app.kernels.kernel_panel import KernelPanel
 from app.kernels.operation import OperationPanel
-from app.kernels.panels import PicturePanel
 from app.kernels.probe import Probing
 from app.kernels.readout_panel import ReadoutPanel
 from app.kernels.relation import affines, fits
-from app.kernels.side import GAP, SideColumn
 from app.state.document import Document
 from app.state.engine_link import EngineLink, Shown
 from app.state.notices import Notices
 from app.widgets.picture_view import PictureView
+from app.widgets.side import GAP, SideColumn
 from app.widgets.view_link import ViewLink
 from engine.protocol import Plane, Problem, Result
 from engine.spec.geometry import FilterGeometry
@@ -35,6 +35,8 @@ class KernelPage(QWidget):
     def __init__(self, document: Document, link: EngineLink, notices: Notices) -> None:
         super().__init__()
         self.document = document
+        self._link = link
+        self._shown = True
         self._input_size: tuple[int, int] | None = None
         self.input = PicturePanel("Input", "The picture as the source gives it.", "Opening the source…")
         self.map = PicturePanel("Feature map", "What the kernel makes of the picture.", "Computing…")
@@ -89,6 +91,16 @@ class KernelPage(QWidget):
             part.setFixedHeight(STRIP_HEIGHT)
         return strip
 
+    def shown(self) -> None:
+        """The page has come into sight: the engine is to work for it."""
+        self._shown = True
+        self._link.look_at("kernel")
+
+    def hidden(self) -> None:
+        """Another page is in sight, and what the engine says is about that."""
+        self._shown = False
+        self.probing.look_at("map", None)
+
     @property
     def is_empty(self) -> bool:
         """Whether no feature map has been shown yet."""
@@ -126,7 +138,7 @@ class KernelPage(QWidget):
             self.colours.show_range(result.range)
 
     def _on_problem(self, problem: Problem) -> None:
-        if problem.code == "spec":
+        if self._shown and problem.code == "spec":
             self.map.show_nothing(problem.message)
             self.colours.show_range(None)
 

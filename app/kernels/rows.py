@@ -6,15 +6,17 @@ import msgspec
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.state.document import Document
-from app.state.form import number, pair
+from app.state.form import described, number, pair
 from app.widgets.fields import PairField
 from app.widgets.number_field import NumberField
 from app.widgets.tips import tip_text
 from engine.spec.fields import Field
 
-NARROW = 56
-"""Of a field of a pair: enough for three figures, and for a choice beside the pair."""
-WIDE = 72
+NARROW = 50
+"""Of a field of a pair: enough for two figures, and for a choice beside the pair."""
+TWO_FIGURES = 99
+FOR_THREE = 58
+WIDE = 80
 
 
 def one_of(spec: type[msgspec.Struct], name: str, step: float) -> NumberField:
@@ -28,7 +30,7 @@ def pair_of(spec: type[msgspec.Struct], name: str, label: str | None = None) -> 
     """Two narrow numbers, vertical and horizontal, for a setting of a spec."""
     made = pair(spec, name, label)
     for field in made.findChildren(NumberField):
-        field.setFixedWidth(NARROW)
+        field.setFixedWidth(NARROW if (described(spec, name).maximum or 0) <= TWO_FIGURES else FOR_THREE)
     return made
 
 

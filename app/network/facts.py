@@ -27,6 +27,29 @@ _TIP = (
 )
 
 
+class FactsTable(QLabel):
+    """A layer's figures, line by line."""
+
+    def __init__(self) -> None:
+        self._row: Row | None = None
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setFont(text_font(12))
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        describe(self, "What the layer makes", _TIP)
+
+    def show_row(self, row: Row) -> None:
+        """Tell of this layer."""
+        self._row = row
+        self.setText(_table(row))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._row is not None:
+            self.setText(_table(self._row))
+
+
 class FactsPanel(Group):
     """One table, and a sentence with buttons for each problem and doubt."""
 
@@ -35,11 +58,7 @@ class FactsPanel(Group):
         self._stack = stack
         self._reading = reading
         self._told: tuple[Finding, ...] = ()
-        self.table = QLabel()
-        self.table.setTextFormat(Qt.TextFormat.RichText)
-        self.table.setFont(text_font(12))
-        self.table.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        describe(self.table, "What the layer makes", _TIP)
+        self.table = FactsTable()
         self.add(self.table)
         self._findings = QVBoxLayout()
         self._findings.setSpacing(4)
@@ -55,7 +74,7 @@ class FactsPanel(Group):
         self.setVisible(row is not None)
         if row is None:
             return
-        self.table.setText(_table(row))
+        self.table.show_row(row)
         told = (*self._reading.problems(path), *self._reading.warnings(path))
         if told != self._told:
             self._told = told
@@ -90,12 +109,6 @@ class FactsPanel(Group):
 
     def _repair(self, repair: Repair) -> None:
         self._stack.repair(self._stack.chosen.path, repair)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.refresh()
 
 
 def _table(row: Row) -> str:

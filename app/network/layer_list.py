@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QTimer, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication
 
@@ -263,4 +263,4 @@ class LayerList(LayerCards):
 
     def _is_own(self, place: Place, path: str) -> bool:
         now = place_of(self.reading.network, path)
-        return place.inside == now.inside and place.index in (now.index, now.index + 1)
+        return place.inside == now.inside and place.before in (now.before, now.before + 1)

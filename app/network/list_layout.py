@@ -98,8 +98,8 @@ class ListLayout:
     def _gap(self, network: NetworkSpec, place: Place) -> Gap:
         layers, start = layers_in(network, place.inside), f"{place.inside}." if place.inside else ""
         left = INDENT * (self._depth(place.inside))
-        if place.index < len(layers):
-            line = self.lines[self._by_path[start + layers[place.index].id]]
+        if place.before < len(layers):
+            line = self.lines[self._by_path[start + layers[place.before].id]]
             return Gap(place, line.rect.top() - GAP // 2 - 1, left)
         if layers:
             return Gap(place, self.end_of(start + layers[-1].id) + GAP // 2, left)

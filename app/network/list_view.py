@@ -16,13 +16,13 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from app.network.cards import Card, cards_of
 from app.network.input_fields import InputFields
-from app.network.layer_form import summary_line
 from app.network.list_layout import HEAD, PAD, Line, ListLayout
 from app.network.list_paint import State, paint_card
 from app.network.places import INPUT
 from app.network.reading import Reading
 from app.network.repairs import RepairButtons
 from app.network.stack import Stack
+from app.network.words import summary_line
 from app.state.document import Document
 from app.widgets.tips import tip_text
 from app.widgets.tokens import CONTROL_HEIGHT, tokens

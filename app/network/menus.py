@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from app.network.layer_form import summary_line
 from app.network.stack import Stack
+from app.network.words import summary_line
 from app.widgets.tips import tip_text
 from engine.spec.layers import LAYER_TYPES
 

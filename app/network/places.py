@@ -17,7 +17,7 @@ class Place(NamedTuple):
     """Where a layer can be put: in which list, before which of its layers."""
 
     inside: str
-    index: int
+    before: int
 
 
 class Row(NamedTuple):
@@ -78,7 +78,7 @@ def neighbour(network: NetworkSpec, path: str, by: int, closed: Collection[str] 
         >>> from engine.spec.layers import ReLU, Residual
         >>> spec = NetworkSpec(layers=(Residual(body=(ReLU(),)), ReLU()))
         >>> neighbour(spec, "relu1", -1), neighbour(spec, "res1.body.relu1", -1), neighbour(spec, "relu1", 1)
-        (Place(inside='res1.shortcut', index=0), Place(inside='', index=0), None)
+        (Place(inside='res1.shortcut', before=0), Place(inside='', before=0), None)
     """
     now = place_of(network, path)
     places = places_of(remove(network, path), closed)
@@ -86,7 +86,7 @@ def neighbour(network: NetworkSpec, path: str, by: int, closed: Collection[str] 
     if not 0 <= at < len(places):
         return None
     inside, index = places[at]
-    return Place(inside, index + (inside == now.inside and index >= now.index))
+    return Place(inside, index + (inside == now.inside and index >= now.before))
 
 
 def after(network: NetworkSpec, path: str) -> Place:

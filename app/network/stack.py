@@ -72,7 +72,7 @@ class Stack:
     def move(self, path: str, place: Place) -> None:
         """Bring a layer to a place, counted before it is taken out; its own changes nothing."""
         now = place_of(self.network, path)
-        if place.inside == now.inside and place.index in (now.index, now.index + 1):
+        if place.inside == now.inside and place.before in (now.before, now.before + 1):
             return
         try:
             network = network_edit.move(self.network, path, *place)

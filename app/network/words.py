@@ -86,3 +86,14 @@ def _setting(field: Field, value: Any) -> str:
     if isinstance(value, tuple):
         return f"{label} {value[0] if value[0] == value[1] else shape_text(value)}"
     return f"{label} {number_text(value, 4) if isinstance(value, float) else field.labels.get(value, value)}"
+
+
+def summary_line(kind: type[AnyLayer]) -> str:
+    """What a type of layer does, in the first sentence of its own description.
+
+    Example:
+        >>> from engine.spec.layers import ReLU
+        >>> summary_line(ReLU)
+        'Keeps what is positive and makes the rest zero.'
+    """
+    return (kind.__doc__ or "").strip().splitlines()[0]

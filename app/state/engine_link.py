@@ -117,6 +117,8 @@ class EngineLink(QObject):
         self._sources: deque[tuple[int, Source]] = deque(maxlen=MAX_SOURCES)
         self._state = "starting"
         self.last_source: SourceState | None = None
+        self.on_screen: dict[View, Shown] = {}
+        """The newest picture of every view: for a page that is made later."""
         self.last_training: Training | None = None
         self.shown_rate = Rate()
         self.latency = Latency()
@@ -260,7 +262,8 @@ class EngineLink(QObject):
             self._generation += 1
         before = self._engine.held.get(view)
         self._engine.held[view] = plane.slot
-        self.picture.emit(view, Shown(plane, image, self._generation))
+        self.on_screen[view] = Shown(plane, image, self._generation)
+        self.picture.emit(view, self.on_screen[view])
         if before is not None and before != plane.slot:
             self._engine.send(Release(view=view, slot=before))
 

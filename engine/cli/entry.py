@@ -9,12 +9,12 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
 import engine
-from engine.cli.answer import Answer
+from engine.cli.answer import Answer, WorkFailed
 from engine.errors import EngineError, SourceError, SpecError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -25,6 +25,11 @@ VERBS = {
     "devices": "list what can compute here",
     "presets": "list the networks that are there from the start",
     "summary": "tell a network's shapes, parameters, cost and problems",
+    "datasets": "list the data sets that ship with the program",
+    "train": "train a network on a data set",
+    "resume": "take up a run again that was interrupted",
+    "evaluate": "try a trained network on test pictures",
+    "predict": "tell what a trained network takes pictures for",
     "maps": "write the feature maps that a network makes of a picture",
     "export": "write a network as PyTorch source, or its weights",
 }
@@ -68,13 +73,16 @@ def _with_negatives(arguments: Sequence[str]) -> list[str]:
     return joined
 
 
-def _answer(arguments: Sequence[str]) -> str:
-    """What the verb has to say, as text or JSON."""
+def _lines(arguments: Sequence[str]) -> Iterator[str]:
+    """What the verb has to say, as text or JSON, piece by piece as it says it."""
     given = _parser().parse_args(_with_negatives(arguments))
     if given.verb is None:
         raise SpecError(f"No verb is given; there is {', '.join(VERBS)}.")
-    answer: Answer = _module(given.verb).run(given)
-    return json.dumps(answer.data) if given.json else answer.text
+    answer: Answer | Iterator[Answer] = _module(given.verb).run(given)
+    for one in (answer,) if isinstance(answer, Answer) else answer:
+        line = json.dumps(one.data) if given.json else one.text
+        if line:
+            yield line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A file name need not be text, and a terminal need not know ×: neither may end the program.
             stream.reconfigure(errors="backslashreplace")
     try:
-        print(_answer(sys.argv[1:] if arguments is None else arguments), flush=True)
+        for line in _lines(sys.argv[1:] if arguments is None else arguments):
+            print(line, flush=True)
     except BrokenPipeError:
         _drop_output()
     except SystemExit as leaving:  # --help and --version end this way, with their text still in the buffer
@@ -120,7 +129,7 @@ def _drop_output() -> None:
 def _failure(error: Exception) -> int:
     """Say what went wrong in one line, and return the exit status that goes with it."""
     if isinstance(error, EngineError):
-        sentence, status = str(error), FAILED if isinstance(error, SourceError) else BAD_INPUT
+        sentence, status = str(error), FAILED if isinstance(error, SourceError | WorkFailed) else BAD_INPUT
     elif isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         sentence, status = "There is not enough memory for this; a smaller picture would do.", FAILED
     elif isinstance(error, OSError):

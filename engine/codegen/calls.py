@@ -11,7 +11,7 @@ import msgspec
 from engine.codegen.names import IN_COMMENTS, Names, meaning
 from engine.codegen.source import Source, at, literal, parsed, shown
 from engine.errors import SpecError
-from engine.spec.layers import LAYER_TYPES, AnyLayer, Conv2d, Residual, settings_of, with_ids
+from engine.spec.layers import LAYER_TYPES, AnyLayer, Conv2d, Residual, defaults_of, settings_of, with_ids
 
 _Given = dict[str, Any]
 
@@ -104,15 +104,10 @@ class LayerReader:
 
 def _made(node: ast.Call, kind: type[AnyLayer], given: _Given) -> Found:
     positional = bool(kind.derived) and len(node.args) > kind.signature.index(kind.derived) and kind.derived in given
-    missing = [name for name in settings_of(kind) if name not in given and name in _needed(kind)]
+    missing = [name for name in settings_of(kind) if name not in given and name not in defaults_of(kind)]
     if missing:
         raise at(node, f"{kind.__name__} needs {missing[0]}.")
     return told(node, lambda: Found((kind(**given),), ("",) if positional else ()))
-
-
-def _needed(kind: type[AnyLayer]) -> tuple[str, ...]:
-    """The settings of a layer that have no default."""
-    return tuple(each.name for each in msgspec.structs.fields(kind) if each.required)
 
 
 def _arguments(node: ast.Call, kind: type[AnyLayer], without: Sequence[str] = ()) -> _Given:

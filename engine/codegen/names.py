@@ -70,9 +70,7 @@ def own_class(node: ast.ClassDef, names: Names) -> bool:
         return False
     (written,) = ast.parse(CLASSES[node.name]).body
     if _plain(node) != _plain(written):
-        raise at(
-            node, f"class {node.name} is not the one that this program writes, and is not run; give yours another name."
-        )
+        raise at(node, f"class {node.name} differs from the one that this program writes, and no other is known here.")
     names[node.name] = f"{_OURS}.{node.name}"
     return True
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import NODEFAULT
+
 from engine.codegen.classes import CLASSES
-from engine.spec.layers import AnyLayer, Residual, Shape
+from engine.spec.layers import AnyLayer, Residual, Shape, defaults_of
 from engine.spec.network import NetworkSpec
 from engine.spec.shapes import Step, walk
 
@@ -44,15 +46,15 @@ def to_pytorch(network: NetworkSpec) -> str:
     """
     writer = _Writer({step.path: step for step in walk(network)})
     network_class = writer.network_class(network)
+    head = "\n".join([*_imports(writer.used), "", _input_shape(network.input_shape)])
+    classes = [CLASSES[name].rstrip() for name in CLASSES if name in writer.used]
+    return "\n\n\n".join([head, *classes, network_class, "network = Network()\n"])
+
+
+def _input_shape(shape: Shape) -> str:
     sizes = ("channels", "depth", "height", "width")
-    told = ", ".join(sizes[:1] + sizes[len(sizes) - len(network.input_shape) + 1 :])
-    parts = [
-        "\n".join([*_imports(writer.used), "", f"INPUT_SHAPE = {network.input_shape!r}  # {told}"]),
-        *(CLASSES[name].rstrip() for name in CLASSES if name in writer.used),
-        network_class,
-        "network = Network()\n",
-    ]
-    return "\n\n\n".join(parts)
+    told = ", ".join(sizes[:1] + sizes[len(sizes) - len(shape) + 1 :])
+    return f"INPUT_SHAPE = {shape!r}  # {told}"
 
 
 def _imports(used: set[str]) -> list[str]:
@@ -130,20 +132,14 @@ def _entries(layers: tuple[AnyLayer, ...]) -> str:
 
 def _call(layer: AnyLayer, shape: Shape | None) -> str:
     """A layer as the call that makes it, with only what differs from torch's defaults."""
-    given = layer.arguments(shape)
+    given, defaults = layer.arguments(shape), defaults_of(type(layer))
     lazy = bool(layer.derived) and layer.derived not in given
     name = f"Lazy{layer.type}" if lazy else layer.torch_name
     was_set = bool(layer.derived) and getattr(layer, layer.derived) is not None
     leading = () if was_set else layer.leading
     parts = [_text(given.pop(key)) for key in leading if key in given]
-    parts += [f"{key}={_text(value)}" for key, value in given.items() if _differs(layer, key, value)]
+    parts += [f"{key}={_text(value)}" for key, value in given.items() if defaults.get(key, NODEFAULT) != value]
     return f"{'' if name in CLASSES else 'nn.'}{name}({', '.join(parts)})"
-
-
-def _differs(layer: AnyLayer, name: str, value: Any) -> bool:
-    fields, defaults = layer.__struct_fields__, layer.__struct_defaults__
-    known = dict(zip(reversed(fields), reversed(defaults), strict=False))
-    return name not in known or known[name] != value
 
 
 def _text(value: Any) -> str:

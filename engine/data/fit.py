@@ -75,8 +75,8 @@ def fit_picture(pixels: NDArray[np.uint8], wanted: Shape) -> NDArray[np.uint8]:
         >>> fit_picture(np.full((4, 6, 3), 100, np.uint8), (1, 2, 2)).tolist()
         [[[100, 100], [100, 100]]]
     """
-    channels, height, width = wanted
-    top, left, high, wide = middle(*pixels.shape[:2], height, width)
+    (rows, columns), (channels, height, width) = pixels.shape[:2], wanted
+    top, left, high, wide = middle(rows, columns, height, width)
     part = pixels[top : top + high, left : left + wide]
     if part.shape[:2] != (height, width):
         method = cv2.INTER_AREA if high >= height else cv2.INTER_LINEAR

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from queue import Empty, SimpleQueue
@@ -20,13 +20,12 @@ IDLE_SECONDS = 0.2
 """A helper that has had nothing to do for so long ends; a live picture comes far more often."""
 
 
+TRIALS = 4
 PROBE = 32
 """Every so many calls the way that lately did worse is tried again."""
 WORTH_SHARING = 1e6
 """Nanoseconds of work from which a second core pays: waking a helper takes about 60,000."""
 BAND_NUMBERS = 160_000
-NOTED = 3e5
-"""Nanoseconds below which the time that work takes says nothing."""
 LONG = 3e6
 """Nanoseconds from which work counts as long; short and long work find out separately whether sharing pays."""
 
@@ -52,32 +51,35 @@ def split(rows: int, parts: int, least: int = 1) -> list[Band]:
     return list(pairwise(edges))
 
 
-class _Habit:
+class Habit:
     """Whether a second core is worth waking just now: it is not while something else keeps it busy.
 
-    `pace` is the processor time got per second of waiting, alone and with helpers, as it lately was.
+    `_pace` is how much of the work expected was done in a second of waiting, alone and with helpers, as it lately was.
     """
 
     def __init__(self) -> None:
-        self._pace = {False: 1.0, True: 1.6}
+        self._pace: dict[bool, float] = {}
         self._calls = 0
 
     def choose(self) -> bool:
-        """True to share; now and then the way that did worse, to see whether that has changed."""
+        """True to share; at first both in turn, then the better, and now and then the worse to see if it still is."""
         self._calls += 1
-        sharing = self._pace[True] > 1.05 * self._pace[False]
+        if self._calls <= TRIALS:
+            return self._calls % 2 == 1
+        sharing = self._pace.get(True, 1.0) > 1.15 * self._pace.get(False, 1.0)
         return sharing != (self._calls % PROBE == 0)
 
-    def note(self, shared: bool, processor: float, wall: float) -> None:
-        """Remember how it went."""
-        self._pace[shared] += 0.3 * (min(processor / max(wall, 1e-6), workers()) - self._pace[shared])
+    def note(self, shared: bool, expected: float, wall: float) -> None:
+        """Remember how long work of so many nanoseconds took, in seconds."""
+        pace = expected * 1e-9 / max(wall, 1e-6)
+        before = self._pace.get(shared, pace)
+        self._pace[shared] = before + 0.3 * (pace - before)
 
 
 class _Job:
-    """Bands still to do, how many threads are at one, and the processor seconds they have taken."""
+    """Bands still to do, and how many threads are at one."""
 
     def __init__(self, work: Work, bands: Sequence[Band]) -> None:
-        self.processor = 0.0
         self._work = work
         self._bands = deque(bands)
         self._busy = 0
@@ -87,26 +89,24 @@ class _Job:
     def help(self) -> None:
         """Do bands until none is left; an error goes to the caller."""
         while (band := self._take()) is not None:
-            begun = time.thread_time()
             try:
                 self._work(*band)
             except BaseException as error:
                 self._error = self._error or error
                 self._bands.clear()
             finally:
-                self._give_back(time.thread_time() - begun)
+                self._give_back()
 
     def run(self, cancelled: Callable[[], bool] | None) -> None:
         """The caller's share: bands, then a wait for those that helpers are at."""
         try:
             while (band := self._take()) is not None:
-                begun = time.thread_time()
                 try:
                     if cancelled is not None and cancelled():
                         raise Cancelled
                     self._work(*band)
                 finally:
-                    self._give_back(time.thread_time() - begun)
+                    self._give_back()
         finally:
             self._bands.clear()
             with self._changed:
@@ -121,10 +121,9 @@ class _Job:
             self._busy += 1
             return self._bands.popleft()
 
-    def _give_back(self, processor: float) -> None:
+    def _give_back(self) -> None:
         with self._changed:
             self._busy -= 1
-            self.processor += processor
             if self._busy == 0:
                 self._changed.notify_all()
 
@@ -160,70 +159,78 @@ class _Helpers:
 
 
 _helpers = _Helpers()
-_habits = {False: _Habit(), True: _Habit()}
+_habits: defaultdict[tuple[str, bool], Habit] = defaultdict(Habit)
 
 
-def over_rows(work: Work, rows: int, numbers: int, cost: float) -> None:
-    """Call `work(first, last + 1)` over all rows of something that needs no halo, in bands that stay in the cache.
-
-    Args:
-        work: must write only to its own rows.
-        rows: how many there are.
-        numbers: in all of them.
-        cost: nanoseconds for one number.
-    """
-    nanoseconds = cost * numbers
-    parts = max(numbers // BAND_NUMBERS, 1)
-    if nanoseconds >= WORTH_SHARING and sharing_pays(nanoseconds):
-        share_bands(work, split(rows, max(parts, workers())), nanoseconds)
-    else:
-        run_bands(work, split(rows, parts), nanoseconds)
-
-
-def sharing_pays(nanoseconds: float) -> bool:
-    """Whether work of this length is to go to helpers too, by what was lately seen of such work."""
-    return workers() > 1 and _habits[nanoseconds >= LONG].choose()
-
-
-def run_bands(
-    work: Work, bands: Sequence[Band], nanoseconds: float, cancelled: Callable[[], bool] | None = None
-) -> None:
+def run_bands(work: Work, bands: Sequence[Band], cancelled: Callable[[], bool] | None = None) -> None:
     """Call `work(first, last + 1)` for every band, one after the other.
 
-    Args:
-        work: what to do.
-        bands: taken in their order.
-        nanoseconds: what it should take.
-        cancelled: asked before each band.
-
     Raises:
-        Cancelled: as soon as `cancelled()` is true.
+        Cancelled: as soon as `cancelled()`, asked before each band, is true.
     """
-    processor, wall = time.thread_time(), time.perf_counter()
     for band in bands:
         if cancelled is not None and cancelled():
             raise Cancelled
         work(*band)
-    if nanoseconds >= NOTED:
-        _habits[nanoseconds >= LONG].note(False, time.thread_time() - processor, time.perf_counter() - wall)
 
 
-def share_bands(
-    work: Work, bands: Sequence[Band], nanoseconds: float, cancelled: Callable[[], bool] | None = None
-) -> None:
+def share_bands(work: Work, bands: Sequence[Band], cancelled: Callable[[], bool] | None = None) -> None:
     """Call `work(first, last + 1)` for every band, together with helper threads.
 
     Args:
         work: must write to memory that no other band writes to.
         bands: taken in their order.
-        nanoseconds: what one thread should take for all of them.
         cancelled: asked in the caller's thread before each of its bands.
 
     Raises:
         Cancelled: as soon as `cancelled()` is true; no band is running any more when it is raised.
     """
     job = _Job(work, bands)
-    begun = time.perf_counter()
     _helpers.call(job, len(bands) - 1)
     job.run(cancelled)
-    _habits[nanoseconds >= LONG].note(True, job.processor, time.perf_counter() - begun)
+
+
+def in_bands(
+    work: Work,
+    alone: Sequence[Band],
+    shared: Sequence[Band],
+    kind: str,
+    nanoseconds: float,
+    cancelled: Callable[[], bool] | None = None,
+) -> None:
+    """Do all of the work the quicker way: band after band of `alone`, or those of `shared` together with helpers.
+
+    Args:
+        work: called with (first, last + 1) of each band.
+        alone: bands for one thread.
+        shared: bands for several; fewer than two if that is out of the question.
+        kind: a name for work whose `nanoseconds` are equally right.
+        nanoseconds: what one undisturbed thread should take.
+        cancelled: asked between bands.
+    """
+    if len(shared) < 2 or workers() < 2:
+        run_bands(work, alone, cancelled)
+        return
+    habit = _habits[kind, nanoseconds >= LONG]
+    together = habit.choose()
+    begun = time.perf_counter()
+    if together:
+        share_bands(work, shared, cancelled)
+    else:
+        run_bands(work, alone, cancelled)
+    habit.note(together, nanoseconds, time.perf_counter() - begun)
+
+
+def over_rows(work: Work, rows: int, numbers: int, kind: str, cost: float) -> None:
+    """Call `work(first, last + 1)` over all rows of something that needs no halo, in bands that stay in the cache.
+
+    Args:
+        work: must write only to its own rows.
+        rows: how many there are.
+        numbers: in all of them.
+        kind: a name for this work.
+        cost: nanoseconds for one number.
+    """
+    parts = max(numbers // BAND_NUMBERS, 1)
+    shared = split(rows, max(parts, workers())) if cost * numbers >= WORTH_SHARING else ()
+    in_bands(work, split(rows, parts), shared, kind, cost * numbers)

@@ -67,7 +67,7 @@ def join_pair(across: Array, down: Array, kind: str) -> Array:
     """The strength √(a² + b²) or the direction atan2(b, a) of two maps' vectors."""
     out = result_array(across.shape)
     join, cost = (_magnitude, 0.3) if kind == "magnitude" else (_direction, 1.2)
-    over_rows(lambda low, high: join(across[low:high], down[low:high], out[low:high]), len(out), out.size, cost)
+    over_rows(lambda low, high: join(across[low:high], down[low:high], out[low:high]), len(out), out.size, kind, cost)
     return out
 
 

@@ -64,27 +64,24 @@ def explain_cell(seen: NDArray[np.float32], spec: FilterSpec, row: int, column: 
     g = plan.geometry
     if not (0 <= row < g.size[0] and 0 <= column < g.size[1]):
         raise SpecError(f"The map has {g.size[0]}×{g.size[1]} cells; there is none at row {row}, column {column}.")
-    places = [
-        cell * g.stride[axis] - padding[0] + g.dilation[axis] * np.arange(g.kernel_size[axis])
-        for axis, (cell, padding) in enumerate(((row, g.rows), (column, g.columns)))
-    ]
-    sizes = g.height, g.width
-    inside = np.outer(*((place >= 0) & (place < n) for place, n in zip(places, sizes, strict=True)))
-    sources = [origins(place, n, g.mode) for place, n in zip(places, sizes, strict=True)]
-    patch = seen[np.ix_(*sources)].astype(np.float64)
+    rows = row * g.stride[0] - g.rows[0] + g.dilation[0] * np.arange(g.kernel_size[0])
+    columns = column * g.stride[1] - g.columns[0] + g.dilation[1] * np.arange(g.kernel_size[1])
+    inside = np.outer((rows >= 0) & (rows < g.height), (columns >= 0) & (columns < g.width))
+    patch = seen[np.ix_(origins(rows, g.height, g.mode), origins(columns, g.width, g.mode))].astype(np.float64)
     if g.mode == "zeros":
         patch[~inside] = 0
-    kernel = np.moveaxis(plan.weights, 0, -1) if spec.channels == "sum" else plan.weights[0]
+    return _summed(spec, rows, columns, inside, patch, plan.weights)
+
+
+def _summed(
+    spec: FilterSpec,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    inside: NDArray[np.bool_],
+    patch: Cells,
+    weights: Cells,
+) -> CellExplanation:
+    kernel = np.moveaxis(weights, 0, -1) if spec.channels == "sum" else weights[0]
     products = patch * (kernel[:, :, np.newaxis] if spec.channels == "each" else kernel)
     total = products.sum(axis=(0, 1)) if spec.channels == "each" else float(products.sum())
-    return CellExplanation(
-        rows=places[0],
-        columns=places[1],
-        inside=inside,
-        patch=patch,
-        kernel=kernel,
-        products=products,
-        total=total,
-        bias=spec.bias,
-        value=total + spec.bias,
-    )
+    return CellExplanation(rows, columns, inside, patch, kernel, products, total, spec.bias, total + spec.bias)

@@ -43,39 +43,33 @@ def filter_image(
 
     Args:
         image: array or tensor [H, W] or [H, W, C] of any real type; uint8 is not rescaled.
-        kernel: [kH, kW], laid on each channel by itself, or [kH, kW, C], summed over the channels; or the name of
-            one (`engine.kernel_names()`), or an `engine.kernel(…)`.
+        kernel: [kH, kW] for each channel by itself, [kH, kW, C] to sum over the channels, a name or `engine.kernel(…)`.
         operation: "correlation" lays the kernel down as it is, "convolution" turns it by 180° first.
-        padding: "valid" (none), "same" (the map has the picture's size at stride 1), "full" (every pixel meets every
-            weight), one number of cells or (vertical, horizontal).
-        padding_mode: what the added cells hold: "zeros", "reflect" (mirrored, edge not repeated), "replicate" (the
-            edge repeated) or "circular" (the opposite side).
-        stride: how far the kernel moves each time; one number or (vertical, horizontal).
-        dilation: distance between neighbouring weights; one number or (vertical, horizontal).
+        padding: "valid", "same", "full", or cells: one number, as for the next, or (vertical, horizontal).
+        padding_mode: "zeros", "reflect" (edge not repeated), "replicate" or "circular".
+        stride, dilation: how far the kernel moves each time, and how far apart its weights are.
         bias: added to every cell.
-        device: "cpu" and, for arrays, "auto" take the path that is fastest there; "cuda" and "mps" a torch
-            convolution in float32. A tensor is filtered where it lies with "auto" and always comes back there.
+        device: "auto", "cpu", "cuda" or "mps"; "auto" is the processor for arrays and where it lies for a tensor.
 
     Returns:
-        float32, [H', W'] or [H', W', C] with n' = ⌊(n + padding − e) / stride⌋ + 1 and e = dilation·(k − 1) + 1;
-        [H', W'] for a [kH, kW, C] kernel. An array for an array, a tensor for a tensor. The error against exact
-        arithmetic is at most 4e-7 · Σ|kernel| · max|image|.
+        float32 [H', W'] or [H', W', C] with n' = ⌊(n + padding − dilation·(k − 1) − 1) / stride⌋ + 1; [H', W'] for a
+        [kH, kW, C] kernel; array for array, tensor for tensor. The error is at most 4e-7 · Σ|kernel| · max|image|.
 
     Raises:
-        SpecError: if the kernel does not fit, holds no finite numbers, or a setting cannot be.
+        SpecError: if the kernel does not fit or is not finite, or a setting cannot be.
 
-    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), equations 9.4 to 9.8; padding and sizes as in
-        https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), equations 9.4 to 9.8; sizes as in torch.nn.Conv2d.
 
     Example:
         >>> filter_image([[0, 0, 1], [0, 0, 1], [0, 0, 1]], [[-1, 1]]).tolist()
         [[0.0, 1.0], [0.0, 1.0], [0.0, 1.0]]
-        >>> filter_image(np.eye(4), "sobel-vertical", padding="same", stride=2).shape
-        (2, 2)
     """
+    return _filter(image, kernel, (operation, padding, padding_mode, stride, dilation), bias, device)
+
+
+def _filter(image: Any, kernel: Any, moves: tuple[Any, ...], bias: Any, device: Any) -> Any:
     weights = kernel if type(kernel) is np.ndarray else kernel_array(kernel)
     offset = bias if type(bias) is float and bias == 0 else checked_bias(bias)
-    moves = operation, padding, padding_mode, stride, dilation
     if type(image) is np.ndarray and device in ("auto", "cpu"):
         return _on_cpu(image, weights, moves, offset)
     torch = sys.modules.get("torch")  # whoever has a tensor has loaded torch

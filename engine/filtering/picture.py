@@ -110,7 +110,7 @@ def input_planes(frame: NDArray[Any], channels: str) -> Array:
     def work(low: int, high: int) -> None:
         convert(frame[low:high], out[low:high])
 
-    over_rows(work, len(frame), frame.size, CONVERSION)
+    over_rows(work, len(frame), frame.size, "input", CONVERSION)
     return out
 
 

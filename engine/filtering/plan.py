@@ -127,6 +127,8 @@ def _bands(plan: Plan, threads: int) -> tuple[Band, ...]:
     geometry, rows = plan.geometry, plan.geometry.size[0]
     parts = max(math.ceil(plan.nanoseconds / PATIENCE), threads)
     if plan.in_place is not None:
+        if threads > 1:  # what is done twice where bands meet stays below a twentieth
+            parts = min(parts, max(threads, rows // (60 * geometry.span[0])))
         return tuple(split(rows, parts, least=geometry.span[0]))
     row_bytes = 4 * geometry.padded[1] * geometry.channels * geometry.stride[0]
     fitting = max(BAND_BYTES // row_bytes, 4 * geometry.span[0] // geometry.stride[0], 8)

@@ -54,7 +54,7 @@ def pool(feature_map: Array, kind: str, kernel_size: Any, stride: Any = None, pa
     def work(low: int, high: int) -> None:
         _pool_rows(cells, out[low:high], low, kind, window, step, around)
 
-    over_rows(work, size[0], cells.size, COST)
+    over_rows(work, size[0], cells.size, "pooling", COST)
     return out.reshape(*size, *feature_map.shape[2:])
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.filtering.bands import Cancelled, Work, run_bands, share_bands, sharing_pays
+from engine.filtering.bands import Cancelled, Work, in_bands
 from engine.filtering.box import box_band
 from engine.filtering.direct import InPlace, direct_band, seamless_band, taps_band
 from engine.filtering.fourier import FourierWork, fourier_pair
@@ -51,21 +51,17 @@ def correlate(
         Cancelled: when `cancelled()` is true.
     """
     if plan.at_once is not None and finish is None:
-        _refuse_if(cancelled)
+        if cancelled is not None and cancelled():
+            raise Cancelled
         return write_at_once(image, result_array(plan.shape), plan.at_once)
     out = result_array(plan.shape)
-    shared = len(plan.shares) > 1 and sharing_pays(plan.nanoseconds)
-    if not shared and finish is None and plan.in_place is not None and len(plan.bands) == 1:
-        _refuse_if(cancelled)
-        return write_at_once(image, out, plan.in_place)
     if plan.method in SPREADING and not cv2.norm(image, cv2.NORM_L2) < LOUDEST:
         plan = make_plan(plan.weights, plan.geometry, robust=True)
     run = _Run(plan, image, out, finish)
     work = _blocks(run, plan.fourier) if plan.fourier is not None else _finished(run)
-    if shared and plan.shares:
-        share_bands(work, plan.shares, plan.nanoseconds, cancelled)
-    else:
-        run_bands(work, plan.bands, plan.nanoseconds, cancelled)
+    at_once = plan.in_place is not None and cancelled is None  # nobody to ask, so nothing to gain from bands
+    alone = ((0, plan.shape[0]),) if at_once else plan.bands
+    in_bands(work, alone, plan.shares, plan.method, plan.nanoseconds, cancelled)
     return out
 
 
@@ -74,11 +70,6 @@ def write_at_once(image: Array, out: Array, how: InPlace) -> Array:
     weights, anchor, border = how
     cv2.filter2D(image, -1, weights, out, anchor, 0.0, border)
     return out
-
-
-def _refuse_if(cancelled: Callable[[], bool] | None) -> None:
-    if cancelled is not None and cancelled():
-        raise Cancelled
 
 
 def _blocks(run: _Run, fourier: FourierWork) -> Work:

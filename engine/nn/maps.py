@@ -46,9 +46,9 @@ def feature_maps(module: nn.Module, inputs: Tensor, layers: Iterable[str] | None
         SpecError: if there is no such layer, or the module cannot take an input of this shape.
 
     Example:
-        >>> import engine
-        >>> module = engine.build(engine.preset("lenet-5"))
-        >>> maps = feature_maps(module, torch.zeros(1, 1, 28, 28))
+        >>> from engine.nn import build
+        >>> from engine.presets import preset
+        >>> maps = feature_maps(build(preset("lenet-5")), torch.zeros(1, 1, 28, 28))
         >>> maps["conv1"].shape
         torch.Size([1, 6, 28, 28])
     """

@@ -5,19 +5,21 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from engine.protocol import Probe, Save, Show, Transport
+from engine.protocol import LookAtData, Probe, Save, Show, Train, Transport
+
+Job = Transport | Save | Train | LookAtData
 
 
 class Mailbox:
-    """Every queue has length one and overwrites, except saving and moving through a clip."""
+    """Every queue has length one and overwrites, except for what must all be done: saving, moving, training."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._show: Show | None = None
         self._probe: Probe | None = None
-        self._jobs: deque[Transport | Save] = deque()
+        self._jobs: deque[Job] = deque()
 
-    def put(self, message: Show | Probe | Transport | Save) -> None:
+    def put(self, message: Show | Probe | Job) -> None:
         """Keep a message for the computing thread."""
         with self._lock:
             if isinstance(message, Show):
@@ -44,7 +46,7 @@ class Mailbox:
             probe, self._probe = self._probe, None
             return probe
 
-    def take_job(self) -> Transport | Save | None:
+    def take_job(self) -> Job | None:
         """The oldest of the things that must all be done."""
         with self._lock:
             return self._jobs.popleft() if self._jobs else None

@@ -1,14 +1,44 @@
-"""The pages that need torch; imported when the first of them is looked at."""
+"""The pages that need torch: one live network, trained and looked at. Imported when the first of them is opened."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.forward import LiveNetwork
+from engine.protocol import Event, LookAtData, Train
+from engine.server.coach import Coach
+from engine.server.datalook import DataLook
 from engine.server.network_task import NetworkTask
 from engine.server.paint import Painter
-from engine.server.task import Task
+from engine.server.slots import SlotPool
 
 
-def network_tasks(painter: Painter) -> dict[str, Task]:
-    """One live network behind the pages that show it."""
-    task = NetworkTask(painter, LiveNetwork())
-    return {"network": task, "train": task}
+class Studio:
+    """What the Network and the Train page share in the engine."""
+
+    def __init__(self, emit: Callable[[Event], None], wake: Callable[[], None], painter: Painter, slots: SlotPool):
+        network = LiveNetwork()
+        self.task = NetworkTask(painter, network)
+        self._coach = Coach(emit, wake, network)
+        self._look = DataLook(emit, wake, painter, slots)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something goes on that wants to be looked after often."""
+        return self._coach.running
+
+    def handle(self, request: Train | LookAtData) -> bool:
+        """Do what is asked for; whether the network has other weights now."""
+        if isinstance(request, Train):
+            return self._coach.handle(request)
+        self._look.handle(request)
+        return False
+
+    def tick(self) -> bool:
+        """Take over what threads have done meanwhile; whether the network has other weights now."""
+        self._look.tick()
+        return self._coach.tick()
+
+    def close(self) -> None:
+        """Stop the training, leaving a checkpoint."""
+        self._coach.close()

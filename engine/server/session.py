@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from engine.buffers import PictureBuffers, View
 from engine.errors import EngineError
@@ -12,7 +13,6 @@ from engine.filtering.run import Cancelled
 from engine.frames import Frame
 from engine.protocol import (
     Event,
-    LookAtData,
     Ping,
     Plane,
     Pong,
@@ -24,7 +24,6 @@ from engine.protocol import (
     Save,
     Show,
     Taken,
-    Train,
     Transport,
 )
 from engine.server.kernel_task import KernelTask
@@ -34,6 +33,9 @@ from engine.server.save import save_map
 from engine.server.slots import SlotPool
 from engine.server.sourcing import Sourcing
 from engine.server.task import Job, Task
+
+if TYPE_CHECKING:
+    from engine.server.network import Studio
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +54,13 @@ class Session:
         held: dict[View, int] | None = None,
     ) -> None:
         self._emit = emit
+        self._wake = wake
         self._mail = Mailbox()
         self._slots = SlotPool(held or {})
         painter = self._painter = Painter(buffers, self._slots)
         self._sourcing = Sourcing(emit, wake)
         self._kernel = KernelTask(painter, self._slots)
-        self._tasks: dict[str, Task] = {"kernel": self._kernel}
+        self._studio: Studio | None = None
         self._show: Show | None = None
         self._frame: Frame | None = None
         self._frames = 0
@@ -65,7 +68,7 @@ class Session:
         self._frame_pending = False
         self._probe: Probe | None = None
         self._shown_at = 0.0
-        self._complained = -1
+        self._complained = (-1, "")
 
     def handle(self, request: Request) -> None:
         """Take a request; quick, from any thread."""
@@ -73,7 +76,7 @@ class Session:
             self._slots.release(request.view, request.slot)
         elif isinstance(request, Ping):
             self._emit(Pong(id=request.id))
-        elif not isinstance(request, (Quit, Train, LookAtData)):
+        elif not isinstance(request, Quit):
             if isinstance(request, (Show, Probe)):
                 self._emit(Taken(id=request.id))
             self._mail.put(request)
@@ -81,7 +84,8 @@ class Session:
     @property
     def patience(self) -> float:
         """Seconds to wait for something new before the next `step`."""
-        return 0.03 if self._task.waiting else 0.2
+        busy = self._studio is not None and self._studio.busy
+        return 0.03 if busy or self._kernel.waiting else 0.2
 
     def step(self) -> bool:
         """Do the most urgent piece of work; False if there was none."""
@@ -93,15 +97,21 @@ class Session:
             self._complain("memory", "There is not enough memory for this; a smaller picture or kernel would do.")
         except Exception as error:
             log.exception("the engine's step failed")
+            # What failed would fail again and again: it waits for the next edit or frame.
+            self._pending = False
             self._complain("bug", f"The engine met an error of its own ({type(error).__name__}: {error}).")
         return True
 
     def close(self) -> None:
-        """Close the source and whatever runs for it."""
+        """Close the source and whatever runs."""
         self._sourcing.close()
+        if self._studio is not None:
+            self._studio.close()
 
     def _step(self) -> bool:
         self._take_show()
+        if self._studio is not None and self._studio.tick() and self._task is self._studio.task:
+            self._pending = True
         frame = self._sourcing.take()
         if frame is not None:
             self._frame, self._frames = frame, self._frames + 1
@@ -114,12 +124,15 @@ class Session:
     @property
     def _task(self) -> Task:
         page = self._show.page if self._show else "kernel"
-        if page not in self._tasks:
-            # torch takes two seconds to import; the first picture does not wait for it.
-            from engine.server.network import network_tasks
+        return self._kernel if page == "kernel" else self._get_studio().task
 
-            self._tasks.update(network_tasks(self._painter))
-        return self._tasks[page]
+    def _get_studio(self) -> Studio:
+        if self._studio is None:
+            # torch takes two seconds to import; the first picture does not wait for it.
+            from engine.server.network import Studio
+
+            self._studio = Studio(self._emit, self._wake, self._painter, self._slots)
+        return self._studio
 
     def _take_show(self) -> None:
         show = self._mail.take_show()
@@ -132,8 +145,7 @@ class Session:
         if self._sourcing.want(show):
             # A picture of the old source under the new settings would be neither here nor there.
             self._frame = None
-            for task in self._tasks.values():
-                task.forget()
+            self._kernel.forget()
 
     def _room(self) -> bool:
         ready = all(self._slots.available(view) for view in self._task.views)
@@ -165,9 +177,9 @@ class Session:
     def _complain(self, code: str, message: str) -> None:
         show_id = self._show.id if self._show else 0
         # A clip would repeat the same sentence with every frame.
-        if self._complained != show_id or code != "spec":
+        if self._complained != (show_id, message):
             self._emit(Problem(id=show_id, code=code, message=message))
-        self._complained = show_id
+        self._complained = (show_id, message)
 
     def _do_job(self) -> bool:
         job = self._mail.take_job()
@@ -175,6 +187,8 @@ class Session:
             self._sourcing.move(job)
         elif isinstance(job, Save):
             self._emit(save_map(job, self._kernel.values, self._show))
+        elif job is not None:
+            self._pending |= self._get_studio().handle(job)
         return job is not None
 
     def _answer_probe(self) -> bool:

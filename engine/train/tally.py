@@ -11,18 +11,39 @@ from torch import Tensor
 
 
 class Means(NamedTuple):
-    """Over so many pictures and steps: mean loss, pictures named rightly; how many steps before the first bad loss."""
+    """What some steps in a row were like.
 
-    loss: float
+    Attributes:
+        losses: each step's mean loss.
+        pictures: of how many pictures each was.
+        right: how many of all these were named rightly.
+    """
+
+    losses: tuple[float, ...]
+    pictures: tuple[int, ...]
     right: int
-    examples: int
-    steps: int
-    good: int
+
+    @property
+    def examples(self) -> int:
+        """How many pictures in all."""
+        return sum(self.pictures)
+
+    @property
+    def loss(self) -> float:
+        """The mean over the pictures."""
+        total = sum(loss * count for loss, count in zip(self.losses, self.pictures, strict=True))
+        return total / self.examples
 
     @property
     def accuracy(self) -> float:
         """The share of pictures named rightly."""
         return self.right / self.examples
+
+    @property
+    def good(self) -> int:
+        """How many steps came before the first whose loss is no finite number."""
+        bad = (index for index, loss in enumerate(self.losses) if not math.isfinite(loss))
+        return next(bad, len(self.losses))
 
 
 class Tally:
@@ -32,47 +53,46 @@ class Tally:
         >>> tally = Tally()
         >>> tally.add(torch.tensor(2.0), torch.tensor(1), 4)
         >>> tally.add(torch.tensor(1.0), torch.tensor(3), 4)
-        >>> tally.read()
-        Means(loss=1.5, right=4, examples=8, steps=2, good=2)
+        >>> means = tally.read()
+        >>> means.loss, means.accuracy, len(tally)
+        (1.5, 0.5, 0)
     """
 
     def __init__(self) -> None:
         self._losses: list[Tensor] = []
         self._right: list[Tensor] = []
-        self._counts: list[int] = []
+        self._pictures: list[int] = []
 
     def __len__(self) -> int:
-        return len(self._counts)
+        return len(self._pictures)
 
-    def add(self, loss: Tensor, right: Tensor, count: int) -> None:
+    def add(self, loss: Tensor, right: Tensor, pictures: int) -> None:
         """One step: its mean loss, how many pictures it named rightly, and of how many."""
         self._losses.append(loss)
         self._right.append(right)
-        self._counts.append(count)
+        self._pictures.append(pictures)
 
     def read(self) -> Means:
-        """The means since the last reading."""
-        losses: list[float] = torch.stack(self._losses).tolist()
-        right = int(torch.stack(self._right).sum())
-        counts, examples = self._counts, sum(self._counts)
-        self._losses, self._right, self._counts = [], [], []
-        good = next((index for index, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
-        loss = sum(loss * count for loss, count in zip(losses, counts, strict=True)) / examples
-        return Means(loss, right, examples, len(losses), good)
+        """The steps since the last reading."""
+        losses, right = torch.stack(self._losses).tolist(), int(torch.stack(self._right).sum())
+        means = Means(tuple(losses), tuple(self._pictures), right)
+        self._losses, self._right, self._pictures = [], [], []
+        return means
 
 
-class Sum(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Means of means: an epoch's, out of its reports. Checkpoints keep it, so that an epoch may be interrupted."""
+class Sum(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An epoch's means, out of its reports. Checkpoints keep it, so that an epoch may be interrupted."""
 
     examples: int = 0
     losses: float = 0.0
     right: int = 0
 
-    def add(self, means: Means) -> None:
-        """One report more."""
-        self.examples += means.examples
-        self.losses += means.loss * means.examples
-        self.right += means.right
+    def plus(self, means: Means) -> Sum:
+        """With one report more, added step by step: however the steps were reported, the sum is the same."""
+        losses = self.losses
+        for loss, count in zip(means.losses, means.pictures, strict=True):
+            losses += loss * count
+        return Sum(examples=self.examples + means.examples, losses=losses, right=self.right + means.right)
 
     @property
     def loss(self) -> float:

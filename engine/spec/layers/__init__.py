@@ -10,7 +10,7 @@ from typing import get_args
 
 from engine.errors import SpecError
 from engine.spec.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
-from engine.spec.layers.base import AxisWindow, Layer, Shape, pair_of, settings_of, shape_text
+from engine.spec.layers.base import AxisWindow, Layer, Shape, defaults_of, pair_of, settings_of, shape_text
 from engine.spec.layers.containers import AnyLayer, Residual
 from engine.spec.layers.convolution import Conv2d
 from engine.spec.layers.dense import Flatten, Identity, Linear
@@ -63,6 +63,7 @@ __all__ = [
     "Shape",
     "Sigmoid",
     "Tanh",
+    "defaults_of",
     "new_layer",
     "pair_of",
     "settings_of",

@@ -9,6 +9,7 @@ from keyword import kwlist
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, get_type_hints
 
 import msgspec
+from msgspec import NODEFAULT
 
 from engine.errors import SpecError
 from engine.spec.fields import Field, Pair, Spec, check_ranges, fields_of
@@ -140,6 +141,13 @@ def settings_of(layer: type[Layer]) -> tuple[str, ...]:
         ('in_features', 'out_features', 'bias')
     """
     return tuple(name for name in layer.__struct_fields__ if name not in ("id", "disabled"))
+
+
+@cache
+def defaults_of(layer: type[Layer]) -> dict[str, Any]:
+    """The settings of a layer that have a default, with it; the others must be given."""
+    known = dict(zip(reversed(layer.__struct_fields__), reversed(layer.__struct_defaults__), strict=False))
+    return {name: known[name] for name in settings_of(layer) if known.get(name, NODEFAULT) is not NODEFAULT}
 
 
 def pair_of(amount: Amount) -> Pair:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.kernels.colours import LEAST_BAR, MapLegend
+from app.featuremaps.colours import LEAST_BAR, MapLegend
 from app.widgets.fields import Choice, Toggle
 from app.widgets.number_text import shown
 from engine.kernels import kernel

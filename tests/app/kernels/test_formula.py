@@ -14,7 +14,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication
 
 from app.kernels.formula import FormulaBox, generic_text, unread_text
-from app.kernels.side import WIDTH
+from app.widgets.side import WIDTH
 from app.widgets.theme import apply_theme
 from app.widgets.tokens import DARK, LIGHT
 from engine.arithmetic import output_size, pooled_size, size_formula

@@ -7,10 +7,20 @@ from typing import get_args
 
 import msgspec
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QStyle,
+    QStyleOptionComboBox,
+    QWidget,
+)
 
 from app.widgets.fields import Choice
 from app.widgets.group import FieldRow
+from app.widgets.number_field import NumberField
 from engine.kernels import kernel, kernel_names
 from engine.spec.edit import with_channels, with_kernel
 from engine.spec.filter import Channels, DetectorKind, DetectorSpec, FilterSpec, KernelSpec, Operation, PoolingSpec
@@ -19,11 +29,23 @@ from tests.app.kernels.conftest import EVERYTHING, PAGE_SIZE, POOLED, Stage, vis
 
 GAUSSIAN = with_kernel(FilterSpec(), kernel("gaussian").spec())
 STRIP_OF_A_SOURCE = 40
+NUMBER_FRAME = 2 * (1 + 7 + 2)
+"""Frame, padding and Qt's own margin of a line of text, on both sides."""
 
 
 def _scrolls(stage: Stage) -> bool:
     QApplication.processEvents()
     return bool(stage.page.side.area.verticalScrollBar().maximum())
+
+
+def _room_for_text(choice: QComboBox) -> int:
+    option = QStyleOptionComboBox()
+    choice.initStyleOption(option)
+    style = choice.style()
+    area = style.subControlRect(
+        QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, choice
+    )
+    return area.width()
 
 
 def assert_nothing_is_cut(stage: Stage) -> None:
@@ -35,8 +57,10 @@ def assert_nothing_is_cut(stage: Stage) -> None:
             inside = QRect(part.pos(), part.size()).adjusted(1, 1, -1, -1)
             assert part.parentWidget().rect().contains(inside), what(part)
         if isinstance(part, Choice):
-            room = part.width() - 29  # its frame, padding and arrow
-            assert part.fontMetrics().horizontalAdvance(part.currentText()) <= room, what(part)
+            assert part.fontMetrics().horizontalAdvance(part.currentText()) <= _room_for_text(part), what(part)
+        elif isinstance(part, NumberField):
+            typing = part.rect().marginsRemoved(part.textMargins()).width() - NUMBER_FRAME
+            assert part.fontMetrics().horizontalAdvance(part.text()) <= typing, what(part)
         elif isinstance(part, QLabel) and not part.wordWrap():
             assert part.sizeHint().width() <= part.width(), what(part)
     for row in side.findChildren(FieldRow):

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.filtering import bands as bands_module
-from engine.filtering.bands import Cancelled, run_bands, share_bands, split
+from engine.filtering.bands import Cancelled, Habit, in_bands, run_bands, share_bands, split
 from engine.filtering.border import gather, origins, zones
 from engine.filtering.factors import factors
 from engine.filtering.reuse import SMALLEST, result_array
@@ -117,14 +117,14 @@ def two_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_band_is_done_once() -> None:
     for _ in range(20):
         rows = Rows(200)
-        share_bands(rows, split(200, 50), 1e6)
+        share_bands(rows, split(200, 50))
         assert (rows.done == 1).all()
 
 
 @pytest.mark.usefixtures("two_workers")
 def test_helpers_take_part() -> None:
     both_at_work = threading.Barrier(2, timeout=30)
-    share_bands(lambda low, high: both_at_work.wait() and None, [(0, 1), (1, 2)], 1e6)
+    share_bands(lambda low, high: both_at_work.wait() and None, [(0, 1), (1, 2)])
 
 
 @pytest.mark.usefixtures("two_workers")
@@ -138,9 +138,9 @@ def test_an_error_anywhere_reaches_the_caller() -> None:
             raise ValueError("in a helper")
 
     with pytest.raises(ValueError, match="in a helper"):
-        share_bands(work, [(0, 1), (1, 2)], 1e6)
+        share_bands(work, [(0, 1), (1, 2)])
     rows = Rows(4)
-    share_bands(rows, split(4, 4), 1e6)
+    share_bands(rows, split(4, 4))
     assert (rows.done == 1).all()
 
 
@@ -149,13 +149,35 @@ def test_an_error_anywhere_reaches_the_caller() -> None:
 def test_nothing_runs_after_it_was_cancelled(way: object) -> None:
     rows = Rows(1000)
     with pytest.raises(Cancelled):
-        way(rows, split(1000, 1000), 1e6, lambda: bool(rows.done[:100].all()))  # type: ignore[operator]
+        way(rows, split(1000, 1000), lambda: bool(rows.done[:100].all()))  # type: ignore[operator]
     done = rows.done.copy()
     assert 100 <= done.sum() < 1000
     helpers = [thread for thread in threading.enumerate() if thread.name == "filter-helper"]
     for thread in helpers:
         thread.join(timeout=30)
     assert np.array_equal(done, rows.done)
+
+
+def test_sharing_stops_when_it_does_not_pay_and_comes_back_when_it_does() -> None:
+    habit, chosen = Habit(), []
+    for quicker in (True, False, True):
+        chosen.append([])
+        for _ in range(300):
+            together = habit.choose()
+            chosen[-1].append(together)
+            habit.note(together, 1e6, 0.6e-3 if together == quicker else 1e-3)
+    assert chosen[0][:4] == [True, False, True, False]
+    assert [sum(part[-100:]) >= 90 for part in chosen] == [True, False, True]
+    assert [sum(part[-100:]) <= 10 for part in chosen] == [False, True, False]
+
+
+@pytest.mark.usefixtures("two_workers")
+def test_work_is_done_once_alone_or_together() -> None:
+    for bands in ((), split(40, 9)):
+        for _ in range(6):
+            rows = Rows(40)
+            in_bands(rows, split(40, 2), bands, "test", 1e6)
+            assert (rows.done == 1).all()
 
 
 def test_memory_in_use_is_not_given_out_again() -> None:

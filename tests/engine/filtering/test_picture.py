@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.errors import SpecError
+from engine.filtering.bands import Habit
 from engine.filtering.detectors import apply_detector
 from engine.filtering.explain import explain_cell
 from engine.filtering.picture import apply_filter, input_planes
@@ -179,7 +180,7 @@ def test_a_kernel_that_does_not_fit_is_refused() -> None:
 
 @pytest.mark.parametrize(("k", "after"), [(3, 0), (11, 1), (31, 2)])
 def test_it_gives_up_when_asked_to(k: int, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.filtering.run.sharing_pays", lambda nanoseconds: False)
+    monkeypatch.setattr(Habit, "choose", lambda self: False)
     spec = FilterSpec(kernel=kernel_of(weights((k, k), 0)[np.newaxis]), channels="each")
     asked = iter(range(10**6))
     with pytest.raises(Cancelled):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.filtering import make_plan
 from engine.filtering import plan as plan_module
-from engine.filtering.bands import split
+from engine.filtering.bands import Habit, split
 from engine.filtering.fourier import choose_blocks, spectrum
 from engine.filtering.geometry import geometry
 from engine.filtering.plan import Plan
@@ -136,9 +136,9 @@ def test_bands_give_the_same_bits(
 def test_helpers_give_the_same_bits(kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     cells = picture((700, 900), 0)[:, :, np.newaxis]
     plan = plan_of(kernel, (700, 900))
-    monkeypatch.setattr("engine.filtering.run.sharing_pays", lambda nanoseconds: False)
+    monkeypatch.setattr(Habit, "choose", lambda self: False)
     alone = correlate(cells, plan)
-    monkeypatch.setattr("engine.filtering.run.sharing_pays", lambda nanoseconds: True)
+    monkeypatch.setattr(Habit, "choose", lambda self: True)
     shares = plan.bands if plan.fourier else tuple(split(700, 12))
     for _ in range(3):
         assert np.array_equal(correlate(cells, replace(plan, shares=shares)), alone)

@@ -1,4 +1,4 @@
-"""The column of settings beside the pictures: it scrolls where it must, its result stays in sight."""
+"""A column of settings beside pictures: it scrolls where it must, its result stays in sight."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class SideColumn(QWidget):
     The column is `GAP` wider than its panels: the scroll bar comes and goes there, and nothing moves.
     """
 
-    def __init__(self, *panels: QWidget, result: QWidget) -> None:
+    def __init__(self, *panels: QWidget, result: QWidget, width: int = WIDTH) -> None:
         super().__init__()
-        self.setFixedWidth(WIDTH + GAP)
+        self.setFixedWidth(width + GAP)
         self._panels = _column()
         for panel in panels:
             self._panels.addWidget(panel)

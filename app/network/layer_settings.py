@@ -1,0 +1,85 @@
+"""The settings of one type of layer as rows, generated from its field table."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.network.controls import Automatic, WordOrAmount, control_for, meant
+from app.network.edits import with_network
+from app.network.places import exists
+from app.network.stack import Stack
+from app.state.document import Document
+from app.state.form import Control, Lens, SpecForm
+from app.state.notices import Notices
+from app.widgets.group import FieldRow
+from engine.spec.fields import fields_of
+from engine.spec.layers import AnyLayer
+from engine.spec.network_edit import find_layer, replace_layer
+from engine.spec.project import Project
+
+ABOUT = "layer"
+
+
+def chosen_layer(stack: Stack, kind: type[AnyLayer]) -> Lens:
+    """The chosen layer, while it is of this type."""
+
+    def get(project: Project) -> AnyLayer | None:
+        path = stack.chosen.path
+        layer = find_layer(project.network, path) if path and exists(project.network, path) else None
+        return layer if isinstance(layer, kind) else None
+
+    def put(project: Project, layer: AnyLayer) -> Project:
+        return with_network(project, replace_layer(project.network, stack.chosen.path, layer))
+
+    return Lens(kind, get, put)
+
+
+class LayerSettings(QWidget):
+    """One row a setting. Made once for a type, shown for every layer of it."""
+
+    def __init__(self, document: Document, stack: Stack, notices: Notices, layer: AnyLayer) -> None:
+        super().__init__()
+        self._stack = stack
+        self._form = SpecForm(self, document, notices, chosen_layer(stack, type(layer)), ABOUT)
+        self._fields = fields_of(type(layer))
+        self.controls: dict[str, Control] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        for name in self._fields:
+            self._add(name, getattr(layer, name))
+
+    def _add(self, name: str, value: object) -> None:
+        field = self._fields[name]
+        control = self.controls[name] = control_for(field, value, self)
+        if isinstance(control, WordOrAmount):
+            self._column.addWidget(FieldRow(field.label, control.word, tip=field.help))
+            control.row = FieldRow("Cells at each side", control.amount, tip=field.help)
+            self._column.addWidget(control.row)
+        elif isinstance(control, QWidget):
+            self._column.addWidget(FieldRow(field.label, control, tip=field.help))
+        control.value_changed.connect(partial(self._set, name))
+        self._form.hear_refusals(control, field)
+
+    def show_layer(self, layer: AnyLayer, entering: tuple[int, ...] | None) -> None:
+        """Show the settings of a layer; `entering` is the shape that arrives at it, None if that is not known."""
+        for name, control in self.controls.items():
+            control.set_value(getattr(layer, name))
+            if isinstance(control, (Automatic, WordOrAmount)):
+                control.set_meant(meant(layer, name, entering))
+
+    def _set(self, name: str, value: object) -> None:
+        field = self._fields[name]
+        # Layers of one type share these controls; what was done to two of them is two things to undo.
+        self._form.change({name: value}, f"change {field.label.lower()}", f"{self._stack.chosen.path} {name}")
+
+    def focus_first(self) -> bool:
+        """Take the focus to the first setting. Returns whether there is one."""
+        for control in self.controls.values():
+            first = control.word if isinstance(control, WordOrAmount) else control
+            if isinstance(first, QWidget):
+                first.setFocus()
+                return True
+        return False

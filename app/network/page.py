@@ -1,0 +1,211 @@
+"""The Network page: the stack of layers, the maps that one of them makes of the newest frame, and its settings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from app.featuremaps.kernels_panel import KernelsPanel
+from app.featuremaps.maps_panel import MapsPanel
+from app.featuremaps.panels import PicturePanel
+from app.featuremaps.tiles import Spot
+from app.network.chosen import Chosen
+from app.network.code import CodePanel
+from app.network.facts import FactsPanel
+from app.network.layer_form import LayerForm
+from app.network.places import INPUT
+from app.network.planting import Planting
+from app.network.prediction_panel import NO_SCORES, PredictionPanel
+from app.network.reading import Reading
+from app.network.stack import Stack
+from app.network.stack_panel import StackPanel
+from app.state.document import Document
+from app.state.engine_link import EngineLink, Shown
+from app.state.notices import Notices
+from app.widgets.fonts import text_font
+from app.widgets.picture_view import PictureView
+from app.widgets.side import GAP, SideColumn
+from app.widgets.theme import set_role
+from engine.protocol import Maps, Problem
+
+FORM_WIDTH = 300
+STRIP_HEIGHT = 196
+INPUT_WIDTH = 232
+KERNELS_HEIGHT = 168
+
+
+class NetworkPage(QWidget):
+    """Places its parts, and tells each what the document and the engine say."""
+
+    values_changed = Signal(str)
+
+    def __init__(self, document: Document, link: EngineLink, notices: Notices) -> None:
+        super().__init__()
+        self.document = document
+        self._link = link
+        self._shown = False
+        self._only = -1
+        self.reading = Reading(document)
+        self.chosen = Chosen(document)
+        self.stack = Stack(document, self.chosen, notices)
+        self.list = StackPanel(document, self.stack, self.reading)
+        self.input = PicturePanel("Picture", "The picture as the source gives it.", "Opening the source…")
+        self.note = QLabel()
+        self.prediction = PredictionPanel()
+        self.maps = MapsPanel(document, notices)
+        self.code = CodePanel(document, self.stack, notices)
+        self.form = LayerForm(document, self.stack, self.reading, notices)
+        self.facts = FactsPanel(document, self.stack, self.reading)
+        self.planting = Planting(document, self.stack, notices)
+        self.kernels = KernelsPanel()
+        self._middle = QStackedWidget()
+        self._build()
+        self._connect()
+        before = link.on_screen.get("input")
+        if before is not None:
+            self.input.show_picture(before)
+        self._refresh()
+
+    def _build(self) -> None:
+        self.note.setFont(text_font(11))
+        self.note.setWordWrap(True)
+        self.note.setContentsMargins(12, 4, 8, 4)
+        set_role(self.note, "second")
+        self.input.add_below(self.note)
+        self.input.setFixedWidth(INPUT_WIDTH)
+        strip = QWidget()
+        strip.setFixedHeight(STRIP_HEIGHT)
+        across = QHBoxLayout(strip)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(GAP)
+        across.addWidget(self.input)
+        across.addWidget(self.prediction, 1)
+        self._middle.addWidget(self.maps)
+        self._middle.addWidget(self.code)
+        middle = QVBoxLayout()
+        middle.setSpacing(GAP)
+        middle.addWidget(strip)
+        middle.addWidget(self._middle, 1)
+        self.kernels.setFixedHeight(KERNELS_HEIGHT)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP, GAP, 0, GAP)
+        row.setSpacing(GAP)
+        row.addWidget(self.list)
+        row.addLayout(middle, 1)
+        row.addWidget(SideColumn(self.form, self.facts, self.planting, result=self.kernels, width=FORM_WIDTH))
+
+    def _connect(self) -> None:
+        link, maps = self._link, self.maps
+        link.picture.connect(self._on_picture)
+        link.maps.connect(self._on_maps)
+        link.problem.connect(self._on_problem)
+        maps.mosaic.painted.connect(link.painted)
+        maps.mosaic.pointed.connect(self._on_pointed)
+        maps.only_wanted.connect(self._look_at_one)
+        maps.values_changed.connect(self.values_changed)
+        self.kernels.map_wanted.connect(self._look_at_one)
+        self.document.changed.connect(self._refresh)
+        self.chosen.changed.connect(self._chosen_changed)
+        self.list.code_wanted.connect(self._show_code)
+        self.list.form_wanted.connect(self._go_to_form)
+        self.code.closed.connect(self._close_code)
+
+    # Which page is shown.
+
+    def shown(self) -> None:
+        """The page has come into sight: the engine is to work for it."""
+        self._shown = True
+        self._look()
+
+    def hidden(self) -> None:
+        """Another page is in sight."""
+        self._shown = False
+        self.values_changed.emit("")
+
+    @property
+    def input_view(self) -> PictureView:
+        """Where a drawing is drawn."""
+        return self.input.view
+
+    def fit(self) -> None:
+        """Show the whole of all pictures."""
+        for view in (self.input.view, self.maps.mosaic, self.kernels.mosaic):
+            view.fit()
+
+    def _look(self) -> None:
+        if self._shown:
+            self._link.look_at("network", self.chosen.path, self._only)
+
+    def _look_at_one(self, only: int) -> None:
+        self._only = only
+        self._look()
+
+    # What the document says.
+
+    def _chosen_changed(self) -> None:
+        self._only = -1
+        self._look()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        path = self.chosen.path
+        row = self.reading.row(path)
+        shape = self.reading.network.input_shape if path == INPUT else row.output_shape if row else None
+        if shape is not None and self._only >= shape[0]:
+            self._look_at_one(-1)
+        layer = self.stack.layer()
+        self.maps.set_title("Input" if layer is None else layer.type)
+        problem = self._problem()
+        if problem:
+            self._show_nothing(problem)
+
+    def _problem(self) -> str:
+        problems = self.reading.summary.problems
+        return f"{problems[0].id}: {problems[0].message}" if problems else ""
+
+    def _show_nothing(self, reason: str) -> None:
+        self.maps.show_nothing(reason)
+        self.prediction.bars.set_guesses(())
+        self.prediction.bars.set_placeholder(reason)
+        self.kernels.show_nothing("")
+
+    # What the engine says.
+
+    def _on_maps(self, maps: Maps) -> None:
+        views = {plane.view for plane in maps.planes}
+        if not self._shown or self._problem() or "maps" not in views:
+            return
+        self.maps.take(maps, self._only)
+        self.kernels.take(maps)
+        self.kernels.setVisible(bool(maps.kernel_tiles))
+        self.note.setText(maps.note)
+        self.prediction.bars.set_placeholder(NO_SCORES)
+        self.prediction.bars.set_guesses(maps.guesses)
+
+    def _on_picture(self, view: str, shown: Shown) -> None:
+        if view == "input":
+            self.input.show_picture(shown)
+        elif view == "maps" and not self._problem():
+            self.maps.show_maps(shown)
+        elif view == "kernels" and not self._problem():
+            self.kernels.show_kernels(shown)
+
+    def _on_problem(self, problem: Problem) -> None:
+        if self._shown and problem.code == "spec":
+            self._show_nothing(self._problem() or problem.message)
+
+    def _on_pointed(self, spot: Spot | None) -> None:
+        self.kernels.outline_map(None if spot is None else spot.tile)
+
+    # What is in sight.
+
+    def _show_code(self, on: bool) -> None:
+        self.code.set_open(on)
+        self._middle.setCurrentWidget(self.code if on else self.maps)
+
+    def _close_code(self) -> None:
+        self.list.code.setChecked(False)
+        self.list.code.setFocus()
+
+    def _go_to_form(self) -> None:
+        self.form.focus_first()

@@ -1,0 +1,170 @@
+"""Starting, pausing and stopping a run, and how it is doing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
+
+from app.training.ask import Ask
+from app.training.fitting import Fit
+from app.training.line import Line
+from app.training.run_state import RunState
+from app.training.runs import runs_path
+from app.training.words import progress, state_word
+from app.widgets.icons import icon
+from app.widgets.number_field import NumberField
+from app.widgets.theme import set_role
+from app.widgets.tips import describe
+from engine.spec.fields import fields_of
+from engine.spec.network import NetworkSpec
+from engine.spec.train import TrainSpec
+
+_WISHES = {
+    "starting": "Starting…",
+    "opening": "Opening…",
+    "pausing": "Pausing…",
+    "resuming": "Resuming…",
+    "stopping": "Stopping…",
+    "forgetting": "Forgetting…",
+}
+_THOUSAND = 1000
+
+
+class RunControls(QFrame):
+    """Buttons, a line with figures, a bar, and a sentence where something stands in the way."""
+
+    fit_wanted = Signal(object)
+    """The network that the person accepts."""
+
+    def __init__(self, run: RunState, ask: Ask, base: Callable[[], Path] = runs_path) -> None:
+        super().__init__()
+        set_role(self, "panel")
+        self._run = run
+        self._ask = ask
+        self._base = base
+        self._fit = Fit()
+        self._make_buttons()
+        self.state = QLabel()
+        self.state.setAccessibleName("State of the training")
+        self.figures = Line()
+        self.bar = QProgressBar()
+        self.bar.setRange(0, _THOUSAND)
+        self.bar.setTextVisible(False)
+        describe(self.bar, "Progress", "How much of the run is done.")
+        self.folder = Line("faint", Qt.TextElideMode.ElideMiddle)
+        self.sentence = QLabel()
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.sentence.setWordWrap(True)
+        field = fields_of(TrainSpec)["learning_rate"]
+        tip = f"Changes the run that is going on, from its next step. {field.help}"
+        self.rate = NumberField(0.0, 1e38, 0.0005, False, "", "Learning rate now", tip)
+        self.rate.setFixedWidth(112)
+        self.rate.value_changed.connect(run.set_rate)
+        self._lay_out()
+        run.changed.connect(self.refresh)
+        self.refresh()
+
+    def _make_buttons(self) -> None:
+        run = self._run
+        self.start = _button("Start", "train", run.start, "Train the network from the beginning, in a new run.")
+        set_role(self.start, "primary")
+        self.pause = _button("Pause", "pause", run.pause_or_resume, "Wait after the present batch, or go on.")
+        self.stop = _button("Stop", "close", run.stop, "End the run after the present batch; it can be continued.")
+        self.go_on = _button("Continue", "play", run.go_on, "Go on with this run from its last checkpoint.")
+        self.open = _button("Open run…", "folder", self._open, "Take over the weights of an earlier run.")
+        self.forget = _button("Forget", "reset", run.forget, "Go back to untrained weights; the run stays on the disk.")
+        self.fit = QPushButton()
+        self.fit.clicked.connect(self._accept_fit)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        for button in (self.start, self.pause, self.stop):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        for button in (self.go_on, self.open, self.forget):
+            buttons.addWidget(button)
+        figures = QHBoxLayout()
+        figures.setSpacing(8)
+        figures.addWidget(self.state)
+        figures.addWidget(self.figures, 1)
+        label = QLabel("Learning rate")
+        label.setBuddy(self.rate)
+        figures.addWidget(label)
+        figures.addWidget(self.rate)
+        hint = QHBoxLayout()
+        hint.addWidget(self.sentence, 1)
+        hint.addWidget(self.fit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(6)
+        column.addLayout(buttons)
+        column.addLayout(figures)
+        column.addWidget(self.bar)
+        column.addWidget(self.folder)
+        column.addLayout(hint)
+
+    def set_fit(self, fit: Fit) -> None:
+        """How the network and the data go together."""
+        self._fit = fit
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the run as it is, and what can be done with it."""
+        run, now = self._run, self._run.now
+        self.state.setText(_WISHES.get(run.wish) or state_word(now))
+        self.figures.set_line(progress(now))
+        self.bar.setValue(round(_THOUSAND * now.step / now.steps) if now.steps else 0)
+        self.folder.set_line(f"Run: {run.run}" if run.run else "Each run is kept in a folder of its own.")
+        running = now.state in ("preparing", "running", "paused") and run.wish != "stopping"
+        self.rate.setEnabled(running)
+        self.rate.set_value(now.learning_rate)
+        self._enable()
+        self._tell()
+
+    def _enable(self) -> None:
+        run = self._run
+        free = not run.is_busy
+        self.start.setEnabled(free and not self._fit.stops)
+        self.pause.setEnabled(run.can_pause)
+        paused = run.now.state == "paused"
+        self.pause.setText("Resume" if paused else "Pause")
+        self.pause.setAccessibleName(self.pause.text())
+        self.pause.setIcon(icon("play" if paused else "pause"))
+        self.stop.setEnabled(run.can_stop)
+        self.go_on.setEnabled(run.can_continue)
+        self.open.setEnabled(free)
+        self.forget.setEnabled(free and run.now.trained)
+
+    def _tell(self) -> None:
+        """A failure first, then what stands in the way of a start, then what else is known."""
+        now, fit = self._run.now, self._fit
+        failed = now.state == "failed" and not self._run.wish
+        text = now.message if failed or (now.message and not fit.sentence) else fit.sentence
+        is_problem = failed or (fit.stops and text == fit.sentence)
+        self.sentence.setText(text)
+        set_role(self.sentence, "problem" if is_problem else "second")
+        self.sentence.setVisible(bool(text))
+        self.fit.setVisible(fit.network is not None and text == fit.sentence and not self._run.is_busy)
+        self.fit.setText(fit.label)
+        describe(self.fit, fit.label, "Change the network so that it goes with the data; it can be undone.")
+
+    def _accept_fit(self) -> None:
+        if isinstance(self._fit.network, NetworkSpec):
+            self.fit_wanted.emit(self._fit.network)
+
+    def _open(self) -> None:
+        folder = self._ask.run_folder(self, self._base())
+        if folder:
+            self._run.open(folder)
+
+
+def _button(text: str, image: str, call: Callable[[], None], tip: str) -> QPushButton:
+    made = QPushButton(text)
+    made.setIcon(icon(image, "on_accent" if image == "train" else "text"))
+    describe(made, text, tip)
+    made.clicked.connect(lambda _down=False: call())
+    return made

@@ -1,0 +1,191 @@
+"""What the network learns from: which data set, how many pictures of which classes, and a look at some."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QLabel
+
+from app.featuremaps.mosaic_view import MosaicView
+from app.featuremaps.tiles import Spot
+from app.state.document import Document
+from app.state.engine_link import EngineLink, Shown
+from app.training.ask import Ask
+from app.training.words import grouped
+from app.widgets.fields import Choice
+from app.widgets.group import Group
+from app.widgets.theme import set_role
+from app.widgets.tips import tip_text
+from engine.data.shipped import SHIPPED
+from engine.protocol import Problem, Samples
+from engine.spec.layers import shape_text
+from engine.spec.project import Project
+
+FOLDER = object()
+"""The choice that asks for a folder."""
+SAMPLES_HEIGHT = 168
+_TIP = "What the network learns from. A folder needs one folder of pictures for each class."
+_SAMPLES_TIP = "Some pictures of each class, a row for each."
+
+
+def with_data(project: Project, data: str) -> Project:
+    """The project with other pictures to learn from."""
+    return msgspec.structs.replace(project, data=data)
+
+
+def data_name(data: str) -> str:
+    """What a data set is called.
+
+    Example:
+        >>> data_name("emoji-10"), data_name("/home/ada/leaves")
+        ('Emoji-10', 'leaves')
+    """
+    return next((entry.label for entry in SHIPPED if entry.name == data), Path(data).name or data)
+
+
+class DataPanel(Group):
+    """Changes `Project.data`, and asks the engine for samples of it while it is in sight."""
+
+    told = Signal()
+    """Samples of the document's data have come, or are no longer known."""
+
+    def __init__(self, document: Document, link: EngineLink, ask: Ask) -> None:
+        super().__init__("Data")
+        self._document = document
+        self._link = link
+        self._ask = ask
+        self._asked = ""
+        self._active = False
+        self.samples: Samples | None = None
+        self.choice = Choice([], "Data set", _TIP)
+        self.choice.value_changed.connect(self._choose)
+        self.add_row("Data set", self.choice, tip=_TIP)
+        self.counts = self._line("second")
+        self.mosaic = MosaicView("Samples", _SAMPLES_TIP, opens=False)
+        self.mosaic.setFixedHeight(SAMPLES_HEIGHT)
+        self.mosaic.pointed.connect(self._point)
+        self.add(self.mosaic)
+        self.notes = self._line("faint")
+        link.samples.connect(self._take)
+        link.picture.connect(self._on_picture)
+        link.problem.connect(self._on_problem)
+        link.engine_state.connect(self._on_engine)
+        document.changed.connect(self.refresh)
+        self.refresh()
+
+    def _line(self, role: str) -> QLabel:
+        line = QLabel()
+        line.setTextFormat(Qt.TextFormat.PlainText)
+        line.setWordWrap(True)
+        set_role(line, role)
+        self.add(line)
+        return line
+
+    @property
+    def data(self) -> str:
+        """The document's data set."""
+        return self._document.project.data
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes of the document's data, if they are known."""
+        return self.samples.class_names if self.samples is not None else ()
+
+    def set_active(self, active: bool) -> None:
+        """Whether it is worth reading data now."""
+        self._active = active
+        self._look()
+
+    def refresh(self) -> None:
+        """Show which data set the document has."""
+        options: list[tuple[object, str]] = [(entry.name, entry.label) for entry in SHIPPED]
+        if self.data not in {value for value, _ in options}:
+            options.append((self.data, data_name(self.data)))
+        self.choice.set_options([*options, (FOLDER, "Folder…")])
+        self.choice.set_value(self.data)
+        self.choice.setToolTip(tip_text(f"{_TIP} Now: {self.data}"))
+        self._look()
+
+    def _look(self) -> None:
+        if self._active and self.data != self._asked:
+            self._forget(f"Reading {data_name(self.data)}…")
+            self._asked = self.data
+            self._link.look_at_data(self.data)
+
+    def _forget(self, reason: str) -> None:
+        self.samples = None
+        self.mosaic.set_placeholder(reason)
+        self.mosaic.clear()
+        self.counts.setText(next((f"{each.summary}." for each in SHIPPED if each.name == self.data), self.data))
+        self._show_notes("", "faint")
+        self.told.emit()
+
+    def _choose(self, value: object) -> None:
+        data = self._ask.data_folder(self) if value is FOLDER else str(value)
+        if data:
+            self._document.edit(with_data(self._document.project, data), f"use {data_name(data)}")
+        self.refresh()
+
+    def _take(self, samples: Samples) -> None:
+        if samples.data != self.data:
+            return
+        self.samples = samples
+        self.counts.setText(_counts(samples))
+        self.counts.setToolTip(tip_text(_counts_of_classes(samples)))
+        self._show_notes(" ".join(samples.notes), "faint")
+        self.told.emit()
+
+    def _on_picture(self, view: str, shown: Shown) -> None:
+        if view == "samples" and self.samples is not None:
+            self.mosaic.show_maps(shown, self.samples.tiles)
+
+    def _on_problem(self, problem: Problem) -> None:
+        if problem.code == "data":
+            self._forget("No pictures to show.")
+            self._show_notes(problem.message, "problem")
+
+    def _on_engine(self, state: str) -> None:
+        """A new engine process has read nothing, and what the old one was asked for will not come."""
+        if state in ("starting", "gone") and self.samples is None:
+            self._asked = ""
+        elif state == "ready":
+            self._look()
+
+    def _show_notes(self, text: str, role: str) -> None:
+        set_role(self.notes, role)
+        self.notes.setText(text)
+        self.notes.setVisible(bool(text))
+
+    def _point(self, spot: Spot | None) -> None:
+        samples = self.samples
+        if samples is None:
+            return
+        if spot is None or spot.tile >= len(samples.labels):
+            self.counts.setText(_counts(samples))
+        else:
+            self.counts.setText(_class_words(samples, samples.labels[spot.tile]))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Have the samples painted for a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.samples is not None:
+            self._link.look_at_data(self.data)
+
+
+def _counts(samples: Samples) -> str:
+    learn, test = sum(samples.train_counts), sum(samples.test_counts)
+    classes = len(samples.class_names)
+    return f"{grouped(learn)} to learn from, {grouped(test)} to test, {classes} classes, {shape_text(samples.input_shape)}"
+
+
+def _class_words(samples: Samples, index: int) -> str:
+    if index >= min(len(samples.class_names), len(samples.train_counts), len(samples.test_counts)):
+        return _counts(samples)
+    learn, test = grouped(samples.train_counts[index]), grouped(samples.test_counts[index])
+    return f"{samples.class_names[index]}: {learn} to learn from, {test} to test"
+
+
+def _counts_of_classes(samples: Samples) -> str:
+    return "; ".join(_class_words(samples, index) for index in range(min(len(samples.class_names), 40)))

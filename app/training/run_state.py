@@ -1,0 +1,153 @@
+"""The one truth about the run: what the engine said last, and what the person has asked for since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from app.state.document import Document
+from app.state.engine_link import EngineLink
+from app.state.notices import Notices
+from app.training.runs import new_run, runs_path
+from engine.protocol import EpochDone, Points, Problem, Training
+
+ABOUT = "training"
+ENGINE_ENDED = "The engine ended while it was training; Continue goes on from the last checkpoint."
+Wish = Literal["", "starting", "opening", "pausing", "resuming", "stopping", "forgetting"]
+BUSY = ("preparing", "running", "paused", "stopping")
+_UNHEEDED: dict[Wish, tuple[str, ...]] = {
+    "pausing": ("preparing", "running"),
+    "resuming": ("paused",),
+    "stopping": ("preparing", "running", "paused"),
+}
+"""The states that the engine may still report before it has heard of a wish."""
+
+
+class RunState(QObject):
+    """Sends what the person wants and follows what the engine makes of it; never waits."""
+
+    changed = Signal()
+
+    def __init__(
+        self, document: Document, link: EngineLink, notices: Notices, base: Callable[[], Path] = runs_path
+    ) -> None:
+        super().__init__()
+        self._document = document
+        self._link = link
+        self._notices = notices
+        self._base = base
+        self.now = link.last_training or Training(state="idle")
+        self.wish: Wish = ""
+        self.run = self.now.run
+        link.training.connect(self._hear)
+        link.problem.connect(self._hear_problem)
+        link.engine_state.connect(self._hear_engine)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is going on, or about to."""
+        return self.now.state in BUSY or self.wish in ("starting", "opening", "forgetting")
+
+    @property
+    def can_continue(self) -> bool:
+        """Whether there is a run with something left to do."""
+        return bool(self.run) and not self.is_busy and self.now.state != "finished"
+
+    @property
+    def can_pause(self) -> bool:
+        """Whether it runs or waits."""
+        return not self.wish and self.now.state in ("running", "paused")
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether there is something to stop that is not stopping yet."""
+        return (self.now.state in BUSY or self.wish == "starting") and not self._is_stopping
+
+    @property
+    def _is_stopping(self) -> bool:
+        return self.wish == "stopping" or self.now.state == "stopping"
+
+    def start(self) -> None:
+        """Train the document's network from the beginning, in a new folder."""
+        run = new_run(self._base(), self._document.project.network, datetime.now())
+        self._send("start", "starting", str(run))
+
+    def go_on(self) -> None:
+        """Continue the last run."""
+        if self.can_continue:
+            self._send("continue", "starting", self.run)
+
+    def open(self, run: str) -> None:
+        """Take a run's weights over."""
+        self._send("open", "opening", run)
+
+    def pause_or_resume(self) -> None:
+        """Pause what runs, resume what waits."""
+        if self.now.state == "paused":
+            self._send("resume", "resuming")
+        else:
+            self._send("pause", "pausing")
+
+    def stop(self) -> None:
+        """End the run after the present batch; it can be continued."""
+        self._send("stop", "stopping")
+
+    def forget(self) -> None:
+        """Go back to untrained weights."""
+        self._send("forget", "forgetting")
+
+    def set_rate(self, value: float) -> None:
+        """Another learning rate from the next step on."""
+        self._link.train("rate", value=value)
+
+    def _send(
+        self,
+        action: Literal["start", "continue", "open", "pause", "resume", "stop", "forget"],
+        wish: Wish,
+        run: str = "",
+    ) -> None:
+        self._notices.clear(ABOUT)
+        self.wish = wish
+        if run:
+            self.run = run
+        self._link.train(action, run=run)
+        self.changed.emit()
+
+    def _hear(self, event: Training | Points | EpochDone) -> None:
+        if not isinstance(event, Training):
+            return
+        failed_before = self.now.state == "failed" and self.now.message == event.message and not self.wish
+        self.now = event
+        if event.state not in _UNHEEDED.get(self.wish, ()):
+            self.wish = ""
+        if event.run:
+            self.run = event.run
+        if event.state == "failed" and not failed_before:
+            self._notices.problem(event.message, ABOUT)
+        self.changed.emit()
+
+    def _hear_problem(self, problem: Problem) -> None:
+        """What was asked for cannot be done; things are as they were before."""
+        if problem.code == "train" and self.wish:
+            self._fail(problem.message)
+
+    def _hear_engine(self, state: str) -> None:
+        """A new engine process knows nothing of the old one's run."""
+        if state not in ("starting", "gone"):
+            return
+        if self.is_busy:
+            self._notices.problem(ENGINE_ENDED, ABOUT)
+            self._fail(ENGINE_ENDED)
+        elif self.now.trained:
+            self.now = Training(state="idle", run=self.now.run)
+            self.changed.emit()
+
+    def _fail(self, message: str) -> None:
+        self.wish = ""
+        self.now = msgspec.structs.replace(self.now, state="failed", message=message, trained=False)
+        self.changed.emit()

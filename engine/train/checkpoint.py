@@ -1,0 +1,221 @@
+"""Checkpoints: weights and optimiser state as safetensors, and a manifest, written last, that vouches for both.
+
+Three files a checkpoint, by its step: `000000375.weights.safetensors`, `000000375.optimiser.safetensors` and
+`000000375.json`. One without a whole manifest was never finished, and one whose bytes are not those of the manifest is
+not used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import msgspec
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import nn
+
+from engine.errors import BadFile
+from engine.files import atomic_write
+from engine.nn import State, weights_from_bytes, weights_to_bytes
+from engine.train.sealed import read_sealed, sha256, write_sealed
+from engine.train.tally import Sum
+
+FORMAT = "convscope-checkpoint"
+VERSION = 1
+KEPT = 3
+"""So many checkpoints are kept, beside the best one."""
+MANIFEST, WEIGHTS, OPTIMISER = ".json", ".weights.safetensors", ".optimiser.safetensors"
+_MOST_BYTES = 64 * 2**30
+_NAME = re.compile(r"(\d{9,})(\.json|\.weights\.safetensors|\.optimiser\.safetensors)")
+_TEMPORARY = re.compile(r"\.convscope-\d+-[0-9a-f]+\.tmp")
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a run is: with the seed, all that a resumed run needs beside weights and optimiser.
+
+    `tested` epochs were followed by a test. `learning_rate` is the setting, before its schedule. `lines` of the
+    metrics are from before this place. The order of the pictures and dropout follow from seed and step.
+    """
+
+    step: int = 0
+    tested: int = 0
+    learning_rate: float
+    lines: int = 0
+    seconds: float = 0.0
+    epoch_sum: Sum = msgspec.field(default_factory=Sum)
+    test_accuracy: float | None = None
+    best_accuracy: float = -1.0
+    best_epoch: int = 0
+    best_step: int = 0
+
+
+class Blob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a file must be."""
+
+    sha256: str
+    bytes: int
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A checkpoint's place, its two files, and the network that they are for."""
+
+    place: Place
+    weights: Blob
+    optimiser: Blob
+    network: str
+    torch: str
+
+
+class Restored(NamedTuple):
+    """A checkpoint, read and found whole."""
+
+    place: Place
+    weights: State
+    optimiser: State
+
+
+def save_checkpoint(folder: Path, place: Place, weights: State, optimiser: State, network: str) -> Path:
+    """Write a checkpoint, read it again, and only then its manifest; afterwards older ones are removed.
+
+    Args:
+        folder: the run's folder of checkpoints.
+        place: where the run is.
+        weights: the network's.
+        optimiser: what the optimiser keeps.
+        network: SHA-256 of the network's file.
+
+    Returns:
+        The manifest's path.
+
+    Raises:
+        BadFile: if it cannot be written; what was there before is still there.
+    """
+    stem = folder / f"{place.step:09d}"
+    contents = {WEIGHTS: weights_to_bytes(weights), OPTIMISER: save(optimiser)}
+    for suffix, content in contents.items():
+        _write_verified(stem.with_name(stem.name + suffix), content)
+    blobs = {suffix: Blob(sha256=sha256(content), bytes=len(content)) for suffix, content in contents.items()}
+    manifest = stem.with_name(stem.name + MANIFEST)
+    record = Manifest(
+        place=place,
+        weights=blobs[WEIGHTS],
+        optimiser=blobs[OPTIMISER],
+        network=network,
+        torch=str(torch.__version__),
+    )
+    write_sealed(manifest, record, FORMAT, VERSION)
+    _prune(folder, place)
+    return manifest
+
+
+def restore(folder: Path, module: nn.Module, network: str, best: bool = False) -> tuple[Restored, list[str]]:
+    """The newest checkpoint that is whole, or the best one.
+
+    Args:
+        folder: the run's folder of checkpoints.
+        module: the network; it is not changed.
+        network: SHA-256 of the network's file.
+        best: the one that did best on the test pictures.
+
+    Returns:
+        The checkpoint, and a sentence for each newer one that is damaged.
+
+    Raises:
+        BadFile: if none is whole.
+    """
+    complaints: list[str] = []
+    manifests = list(_manifests(folder, complaints))
+    if best:
+        manifests.sort(key=lambda manifest: (manifest.place.test_accuracy or -1.0, manifest.place.step), reverse=True)
+    for manifest in manifests:
+        try:
+            return _read(folder, manifest, module, network), complaints
+        except BadFile as error:
+            complaints.append(str(error))
+    why = f": {complaints[0].rstrip('.')}" if complaints else ""
+    raise BadFile(f"{folder.parent} has no checkpoint that can be used{why}; train the network anew.")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed process left half-done: temporary files, and files without a manifest."""
+    for path in list(folder.iterdir()):
+        match = _NAME.fullmatch(path.name)
+        orphan = match is not None and not (folder / f"{match.group(1)}{MANIFEST}").exists()
+        if orphan or _TEMPORARY.fullmatch(path.name):
+            _remove(path)
+
+
+def _manifests(folder: Path, complaints: list[str]) -> Iterator[Manifest]:
+    """The manifests that are whole, newest first."""
+    for step in sorted(_steps(folder), reverse=True):
+        try:
+            yield read_sealed(folder / f"{step:09d}{MANIFEST}", Manifest, FORMAT, VERSION, "checkpoint")
+        except BadFile as error:
+            complaints.append(str(error))
+
+
+def _steps(folder: Path) -> list[int]:
+    found = (_NAME.fullmatch(path.name) for path in folder.iterdir())
+    return [int(match.group(1)) for match in found if match is not None and match.group(2) == MANIFEST]
+
+
+def _read(folder: Path, manifest: Manifest, module: nn.Module, network: str) -> Restored:
+    stem = f"{manifest.place.step:09d}"
+    if manifest.network != network:
+        raise BadFile(f"{stem}{MANIFEST} is of another network than the one in spec.json.")
+    content = _verified(folder / f"{stem}{WEIGHTS}", manifest.weights)
+    weights = weights_from_bytes(content, module, f"{stem}{WEIGHTS}")
+    try:
+        optimiser = load(_verified(folder / f"{stem}{OPTIMISER}", manifest.optimiser))
+    except (SafetensorError, ValueError, RuntimeError) as error:
+        raise BadFile(f"{stem}{OPTIMISER} is damaged.") from error
+    return Restored(manifest.place, weights, optimiser)
+
+
+def _verified(path: Path, blob: Blob) -> bytes:
+    """All bytes of a file, if they are those that were written. Read, not mapped: a mapped file that shrinks kills."""
+    try:
+        if path.stat().st_size != blob.bytes or blob.bytes > _MOST_BYTES:
+            raise BadFile(f"{path.name} is damaged: it has another length than when it was written.")
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise BadFile(f"{path.name} is missing.") from error
+    except OSError as error:
+        raise BadFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    if sha256(content) != blob.sha256:
+        raise BadFile(f"{path.name} is damaged: it holds other bytes than when it was written.")
+    return content
+
+
+def _write_verified(path: Path, content: bytes) -> None:
+    def write(handle: BinaryIO) -> None:
+        handle.write(content)
+
+    atomic_write(path, write)
+    try:
+        same = path.read_bytes() == content
+    except OSError:
+        same = False
+    if not same:
+        raise BadFile(
+            f"{path.name} cannot be saved in {path.parent}: the disk holds other bytes; choose another folder."
+        )
+
+
+def _prune(folder: Path, place: Place) -> None:
+    """Remove all but the last few and the best; of each the manifest first, so that none is left without its files."""
+    older = sorted(step for step in _steps(folder) if step <= place.step)
+    for step in older[:-KEPT]:
+        if step != place.best_step:
+            for suffix in (MANIFEST, WEIGHTS, OPTIMISER):
+                _remove(folder / f"{step:09d}{suffix}")
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()

@@ -1,0 +1,43 @@
+"""One trainer a run: two that write to the same folder would spoil each other's checkpoints."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from engine.errors import BadFile
+
+NAME = "lock"
+
+
+class Lock:
+    """Holds a run's folder until it is let go, or the process ends, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._handle = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise BadFile(f"{folder} cannot be written to: {error.strerror}; choose another folder.") from error
+        try:
+            _take(self._handle)
+        except OSError as error:
+            os.close(self._handle)
+            raise BadFile(f"{folder} is being trained by another process; wait for it or stop it.") from error
+
+    def release(self) -> None:
+        """Let it go."""
+        os.close(self._handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,78 @@
+"""The presets have the sizes and counts that papers, the lecture and torchvision state for them."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from engine.errors import SpecError
+from engine.nn import build
+from engine.presets import preset, preset_names, presets
+from engine.spec.summary import summary
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "classes"),
+    [
+        ("lenet-5", 61_706, 10),
+        ("tiny-vgg", 19_920, 10),
+        ("mini-resnet", 78_042, 10),
+        ("fixed-size", 1_792 + 36_928 + 16_385_000, 1000),
+        ("variable-size", 1_792 + 36_928 + 577_000, 1000),
+        ("fully-convolutional", 1_792 + 36_928 + 65_000, 1000),
+        ("alexnet", 61_100_840, 1000),
+        ("vgg-16", 138_357_544, 1000),
+    ],
+)
+def test_counts_and_logits(name: str, parameters: int, classes: int) -> None:
+    found = summary(preset(name))
+    assert (found.problems, found.warnings) == ((), ())
+    assert (found.parameters, found.output_shape) == (parameters, (classes,))
+    assert found.rows[-1].type in ("Linear", "Flatten"), "logits, without a softmax behind them"
+    with torch.device("meta"):
+        module = build(preset(name))
+        assert module.eval()(torch.empty(2, *preset(name).input_shape)).shape == (2, classes)
+        assert module.train()(torch.empty(2, *preset(name).input_shape)).shape == (2, classes)
+    assert sum(weight.numel() for weight in module.parameters()) == parameters
+
+
+def shapes(name: str) -> list[tuple[int, ...] | None]:
+    """The shapes in their order, repetitions left out."""
+    rows = [row.output_shape for row in summary(preset(name)).rows]
+    return [shape for index, shape in enumerate(rows) if index == 0 or shape != rows[index - 1]]
+
+
+def test_lenet_5_is_the_papers_with_full_connections() -> None:
+    rows = summary(preset("lenet-5")).rows
+    counted = [(row.output_shape, row.parameters) for row in rows if row.parameters]
+    assert counted == [((6, 28, 28), 156), ((16, 10, 10), 2416), ((120,), 48_120), ((84,), 10_164), ((10,), 850)]
+    assert preset("lenet-5").input_shape == (1, 28, 28)
+
+
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [
+        ("fixed-size", [(64, 16, 16), (16_384,), (1000,)]),
+        ("variable-size", [(64, 3, 3), (576,), (1000,)]),
+        ("fully-convolutional", [(64, 16, 16), (1000, 16, 16), (1000, 1, 1), (1000,)]),
+    ],
+)
+def test_the_three_of_the_figure_have_its_sizes(name: str, ends: list[tuple[int, ...]]) -> None:
+    assert preset(name).input_shape == (3, 256, 256)
+    assert shapes(name) == [(64, 256, 256), (64, 64, 64), *ends]
+
+
+def test_two_of_the_three_take_pictures_of_other_sizes() -> None:
+    other = torch.empty(1, 3, 200, 300, device="meta")
+    with torch.device("meta"):
+        for name in ("variable-size", "fully-convolutional"):
+            assert build(preset(name)).eval()(other).shape == (1, 1000)
+        with pytest.raises(RuntimeError):
+            build(preset("fixed-size")).eval()(other)
+
+
+def test_names_are_words_and_each_has_its_sentence() -> None:
+    assert len(set(preset_names())) == len(presets()) == 8
+    assert all(each.summary.endswith(".") for each in presets())
+    with pytest.raises(SpecError, match="There is no preset 'lenet'; there are lenet-5, "):
+        preset("lenet")
