@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.network.controls import NameField
+from app.network.facts import Facts
 from app.network.layer_settings import ABOUT, LayerSettings
 from app.network.reading import Reading
 from app.network.stack import Stack
@@ -44,8 +45,9 @@ class LayerForm(Group):
         self._help.setWordWrap(True)
         self._help.setFont(text_font(12))
         set_role(self._help, "second")
-        self.add(self._head)
-        self.add(self._help)
+        self.facts = Facts(document, stack, reading)
+        for part in (self._head, self._help, self.facts):
+            self.add(part)
         document.changed.connect(self._refresh)
         stack.chosen.changed.connect(self._refresh)
         self._refresh()

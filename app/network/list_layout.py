@@ -17,12 +17,12 @@ from engine.spec.network_edit import layers_in
 GAP = 4
 INDENT = 14
 PAD = 10
-ONE_LINE = 32
-TWO_LINES = 46
-HEAD = 26
+ONE_LINE = 30
+TWO_LINES = 44
+HEAD = 25
 """Of a card whose second line is a problem: what stands above the sentence."""
 PART = 20
-INPUT = 70
+INPUT = 66
 CAP = 6
 """Below what a block holds, so that the places within and after it are apart."""
 _PROBLEM_PIXELS = 12

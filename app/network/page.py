@@ -11,7 +11,6 @@ from app.featuremaps.panels import PicturePanel
 from app.featuremaps.tiles import Spot
 from app.network.chosen import Chosen
 from app.network.code import CodePanel
-from app.network.facts import FactsPanel
 from app.network.layer_form import LayerForm
 from app.network.places import INPUT
 from app.network.planting import Planting
@@ -31,7 +30,7 @@ from engine.protocol import Maps, Problem
 FORM_WIDTH = 300
 STRIP_HEIGHT = 196
 INPUT_WIDTH = 232
-KERNELS_HEIGHT = 168
+KERNELS_HEIGHT = 150
 
 
 class NetworkPage(QWidget):
@@ -55,7 +54,6 @@ class NetworkPage(QWidget):
         self.maps = MapsPanel(document, notices)
         self.code = CodePanel(document, self.stack, notices)
         self.form = LayerForm(document, self.stack, self.reading, notices)
-        self.facts = FactsPanel(document, self.stack, self.reading)
         self.planting = Planting(document, self.stack, notices)
         self.kernels = KernelsPanel()
         self._middle = QStackedWidget()
@@ -92,7 +90,7 @@ class NetworkPage(QWidget):
         row.setSpacing(GAP)
         row.addWidget(self.list)
         row.addLayout(middle, 1)
-        row.addWidget(SideColumn(self.form, self.facts, self.planting, result=self.kernels, width=FORM_WIDTH))
+        row.addWidget(SideColumn(self.form, self.planting, result=self.kernels, width=FORM_WIDTH))
 
     def _connect(self) -> None:
         link, maps = self._link, self.maps

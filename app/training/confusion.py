@@ -56,7 +56,7 @@ class ConfusionView(QWidget):
 
     def set_counts(self, counts: Sequence[Sequence[int]]) -> None:
         """Show these, [true class][guessed class]."""
-        self._counts = np.array(counts, np.int64).reshape(len(counts), -1)
+        self._counts = np.array(counts, np.int64).reshape(len(counts), len(counts[0]) if len(counts) else 0)
         rows, columns = self._counts.shape
         if self._hover is not None and not (self._hover[0] < rows and self._hover[1] < columns):
             self._hover = None

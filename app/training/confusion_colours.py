@@ -23,7 +23,7 @@ def levels(counts: Matrix) -> Matrix:
     whole = np.maximum(counts.sum(axis=1, keepdims=True), 1)
     share = counts / whole
     # A few mistakes among hundreds must still be seen.
-    found = np.rint((STEPS - 1) * np.sqrt(share)).astype(np.int64)
+    found: Matrix = np.rint((STEPS - 1) * np.sqrt(share)).astype(np.int64)
     diagonal = np.arange(min(counts.shape))
     found[diagonal, diagonal] = STEPS + np.rint((STEPS - 1) * share[diagonal, diagonal]).astype(np.int64)
     return found

@@ -72,6 +72,8 @@ class ConfusionPanel(QFrame):
         if not counts.size:
             self.worst.setText("")
             return
-        pairs = [f"{self.view.name(row)} → {self.view.name(column)}: {counts[row, column]}"
-                 for row, column in self.view.worst(6)]
+        pairs = [
+            f"{self.view.name(row)} → {self.view.name(column)}: {counts[row, column]}"
+            for row, column in self.view.worst(6)
+        ]
         self.worst.setText("\n".join(["Mistaken most often", *pairs]) if pairs else "No mistakes.")

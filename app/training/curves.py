@@ -32,7 +32,6 @@ class CurvesPanel(QFrame):
 
     def __init__(self, link: EngineLink) -> None:
         super().__init__()
-        set_role(self, "panel")
         self.loss, self.accuracy = Series(), Series()
         self.test_loss, self.test_accuracy = Series(), Series()
         self._epochs: list[int] = []
@@ -49,6 +48,8 @@ class CurvesPanel(QFrame):
         self.legend.setFont(text_font(12))
         self.values = Line()
         self._build()
+        # From here on it is dressed, and told of every new palette.
+        set_role(self, "panel")
         self._write_legend()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

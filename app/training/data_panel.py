@@ -18,6 +18,7 @@ from app.widgets.fields import Choice
 from app.widgets.group import Group
 from app.widgets.theme import set_role
 from app.widgets.tips import tip_text
+from app.widgets.tokens import tokens
 from engine.data.shipped import SHIPPED
 from engine.protocol import Problem, Samples
 from engine.spec.layers import shape_text
@@ -50,6 +51,8 @@ class DataPanel(Group):
 
     told = Signal()
     """Samples of the document's data have come, or are no longer known."""
+    samples: Samples | None = None
+    """Those of the document's data, once they are there."""
 
     def __init__(self, document: Document, link: EngineLink, ask: Ask) -> None:
         super().__init__("Data")
@@ -58,7 +61,7 @@ class DataPanel(Group):
         self._ask = ask
         self._asked = ""
         self._active = False
-        self.samples: Samples | None = None
+        self._theme = tokens().name
         self.choice = Choice([], "Data set", _TIP)
         self.choice.value_changed.connect(self._choose)
         self.add_row("Data set", self.choice, tip=_TIP)
@@ -168,16 +171,17 @@ class DataPanel(Group):
             self.counts.setText(_class_words(samples, samples.labels[spot.tile]))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Have the samples painted for a new theme."""
+        """Have the samples painted for a new theme; palettes change for other reasons too."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self.samples is not None:
+        if event.type() == QEvent.Type.PaletteChange and self.samples is not None and tokens().name != self._theme:
+            self._theme = tokens().name
             self._link.look_at_data(self.data)
 
 
 def _counts(samples: Samples) -> str:
     learn, test = sum(samples.train_counts), sum(samples.test_counts)
-    classes = len(samples.class_names)
-    return f"{grouped(learn)} to learn from, {grouped(test)} to test, {classes} classes, {shape_text(samples.input_shape)}"
+    classes, size = len(samples.class_names), shape_text(samples.input_shape)
+    return f"{grouped(learn)} to learn from, {grouped(test)} to test: {classes} classes, {size}"
 
 
 def _class_words(samples: Samples, index: int) -> str:

@@ -92,7 +92,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_steps"):
+        if event.type() == QEvent.Type.PaletteChange:
             self._dress()
 
 

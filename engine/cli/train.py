@@ -38,7 +38,7 @@ def _add_setting(parser: argparse.ArgumentParser, name: str, field: Field, defau
         type=str if field.choices else int if field.integer else float,
         choices=field.choices or None,
         default=argparse.SUPPRESS,
-        metavar="NAME" if field.choices else "N" if field.integer else "X",
+        metavar="|".join(field.choices) or ("N" if field.integer else "X"),
         help=f"{field.help} {default}{unit} if left out.".replace("%", "%%"),
     )
 

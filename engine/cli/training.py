@@ -72,7 +72,7 @@ def event_text(event: TrainEvent) -> str:
     if isinstance(event, Finished):
         kept = f", kept in {event.run}" if event.run else ""
         return (
-            f"finished after {event.epochs} epochs: {event.test_accuracy:.2%} of the test pictures right, "
+            f"finished after {_epochs(event.epochs)}: {event.test_accuracy:.2%} of the test pictures right, "
             f"{event.examples_per_second:,.0f} pictures/s{kept}"
         )
     return ""
@@ -83,9 +83,13 @@ def _started_text(event: Started) -> str:
     place = f"from step {event.step} of {event.steps}" if event.step else f"{event.steps} steps"
     lines = [
         f"{event.parameters:,} parameters on {event.device}, {threads}; {event.examples:,} pictures to learn from and "
-        f"{event.test_examples:,} to be tested on; {event.epochs} epochs, {place}"
+        f"{event.test_examples:,} to be tested on; {_epochs(event.epochs)}, {place}"
     ]
     return "\n".join([*lines, *(f"note: {note}" for note in event.notes)])
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'s' * (count != 1)}"
 
 
 def _bar(**settings: Any) -> tqdm[Any]:

@@ -39,7 +39,7 @@ def network_from_json(content: bytes, name: str = "The text") -> NetworkSpec:
     try:
         return msgspec.convert(found, NetworkSpec)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise BadFile(f"{name} holds no network: {_reason(error)}.") from None
+        raise BadFile(f"{name} holds no network: {reason(error)}.") from None
 
 
 def load_network(path: str | Path) -> NetworkSpec:
@@ -66,7 +66,7 @@ def save_network(network: NetworkSpec, path: str | Path) -> None:
     atomic_write(path, write)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """msgspec's words, with the place in the file in brackets."""
     told, _, place = str(error).partition(" - at `$")
     where = f" ({place.strip('.`')})" if place.strip(".`") else ""
