@@ -15,6 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.arithmetic import output_size as output_size
+    from engine.codegen import from_pytorch as from_pytorch
+    from engine.codegen import to_pytorch as to_pytorch
+    from engine.data import dataset_names as dataset_names
+    from engine.data import load_data as load_data
     from engine.errors import BadFile as BadFile
     from engine.errors import EngineError as EngineError
     from engine.errors import SourceError as SourceError
@@ -25,10 +29,35 @@ if TYPE_CHECKING:
     from engine.frames.grab import grab as grab
     from engine.kernels import kernel as kernel
     from engine.kernels import kernel_names as kernel_names
+    from engine.nn import build as build
+    from engine.nn import feature_maps as feature_maps
+    from engine.presets import preset as preset
+    from engine.presets import preset_names as preset_names
+    from engine.project import load_network as load_network
+    from engine.project import load_project as load_project
+    from engine.project import save_network as save_network
+    from engine.project import save_project as save_project
     from engine.spec.filter import DetectorSpec as DetectorSpec
     from engine.spec.filter import FilterSpec as FilterSpec
     from engine.spec.filter import KernelSpec as KernelSpec
     from engine.spec.filter import PoolingSpec as PoolingSpec
+    from engine.spec.layers import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+    from engine.spec.layers import AvgPool2d as AvgPool2d
+    from engine.spec.layers import BatchNorm2d as BatchNorm2d
+    from engine.spec.layers import Conv2d as Conv2d
+    from engine.spec.layers import Dropout as Dropout
+    from engine.spec.layers import Flatten as Flatten
+    from engine.spec.layers import GlobalAvgPool as GlobalAvgPool
+    from engine.spec.layers import Identity as Identity
+    from engine.spec.layers import LeakyReLU as LeakyReLU
+    from engine.spec.layers import Linear as Linear
+    from engine.spec.layers import MaxPool2d as MaxPool2d
+    from engine.spec.layers import ReLU as ReLU
+    from engine.spec.layers import Residual as Residual
+    from engine.spec.layers import Sigmoid as Sigmoid
+    from engine.spec.layers import Tanh as Tanh
+    from engine.spec.network import NetworkSpec as NetworkSpec
+    from engine.spec.project import Project as Project
     from engine.spec.source import Camera as Camera
     from engine.spec.source import Clip as Clip
     from engine.spec.source import Drawing as Drawing
@@ -37,33 +66,74 @@ if TYPE_CHECKING:
     from engine.spec.source import Picture as Picture
     from engine.spec.source import Stream as Stream
     from engine.spec.source import Stroke as Stroke
+    from engine.spec.summary import summary as summary
+    from engine.spec.train import TrainSpec as TrainSpec
+    from engine.train import Controls as Controls
+    from engine.train import load_run as load_run
+    from engine.train import resume as resume
+    from engine.train import train as train
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "AdaptiveAvgPool2d": "engine.spec.layers",
+    "AvgPool2d": "engine.spec.layers",
     "BadFile": "engine.errors",
+    "BatchNorm2d": "engine.spec.layers",
     "Camera": "engine.spec.source",
     "Clip": "engine.spec.source",
+    "Controls": "engine.train",
+    "Conv2d": "engine.spec.layers",
     "DetectorSpec": "engine.spec.filter",
     "Drawing": "engine.spec.source",
+    "Dropout": "engine.spec.layers",
     "EngineError": "engine.errors",
     "FilterSpec": "engine.spec.filter",
+    "Flatten": "engine.spec.layers",
     "Folder": "engine.spec.source",
+    "GlobalAvgPool": "engine.spec.layers",
+    "Identity": "engine.spec.layers",
     "KernelSpec": "engine.spec.filter",
+    "LeakyReLU": "engine.spec.layers",
+    "Linear": "engine.spec.layers",
+    "MaxPool2d": "engine.spec.layers",
+    "NetworkSpec": "engine.spec.network",
     "Pattern": "engine.spec.source",
     "Picture": "engine.spec.source",
     "PoolingSpec": "engine.spec.filter",
+    "Project": "engine.spec.project",
+    "ReLU": "engine.spec.layers",
+    "Residual": "engine.spec.layers",
+    "Sigmoid": "engine.spec.layers",
     "SourceError": "engine.errors",
     "SpecError": "engine.errors",
     "Stream": "engine.spec.source",
     "Stroke": "engine.spec.source",
+    "Tanh": "engine.spec.layers",
+    "TrainSpec": "engine.spec.train",
     "apply_filter": "engine.filtering",
+    "build": "engine.nn",
+    "dataset_names": "engine.data",
+    "feature_maps": "engine.nn",
     "filter_image": "engine.filtering",
+    "from_pytorch": "engine.codegen",
     "grab": "engine.frames.grab",
     "kernel": "engine.kernels",
     "kernel_names": "engine.kernels",
+    "load_data": "engine.data",
+    "load_network": "engine.project",
+    "load_project": "engine.project",
+    "load_run": "engine.train",
     "output_size": "engine.arithmetic",
+    "preset": "engine.presets",
+    "preset_names": "engine.presets",
     "read_image": "engine.frames",
+    "resume": "engine.train",
+    "save_network": "engine.project",
+    "save_project": "engine.project",
+    "summary": "engine.spec.summary",
+    "to_pytorch": "engine.codegen",
+    "train": "engine.train",
 }
 
 __all__ = sorted(_HOME)

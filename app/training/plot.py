@@ -26,6 +26,9 @@ _LARGE = 1e12
 class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
     """x counts steps. Fits itself to what is in it; nothing is moved by hand."""
 
+    _is_made = False
+    """Palettes change before there is anything to dress."""
+
     def __init__(self, name: str, tip: str, unit: str, steps: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None, enableMenu=False)
         self._unit = unit
@@ -47,6 +50,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self.setMinimumSize(160, 90)
         describe(self, name, tip)
         self._dress()
+        self._is_made = True
 
     def set_logarithmic(self, on: bool) -> None:
         """Each line of the grid ten times the one below it, or not."""
@@ -92,7 +96,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if self._is_made and event.type() == QEvent.Type.PaletteChange:
             self._dress()
 
 

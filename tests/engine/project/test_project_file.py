@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from pathlib import Path
@@ -78,7 +79,7 @@ BAD = {
 def test_a_bad_file_is_one_sentence_that_names_it(tmp_path: Path, name: str) -> None:
     path = tmp_path / "mine.convscope"
     path.write_bytes(BAD[name])
-    with pytest.raises(BadFile, match="mine.convscope") as caught:
+    with pytest.raises(BadFile, match=r"mine\.convscope") as caught:
         load_project(path)
     assert "\n" not in str(caught.value)
 
@@ -92,10 +93,8 @@ def test_mutated_files_open_or_are_refused() -> None:
         for _ in range(chance.randint(1, 4)):
             place = chance.randrange(len(content))
             content[place : place + chance.randint(0, 3)] = bytes(chance.choices(range(256), k=chance.randint(0, 3)))
-        try:
+        with contextlib.suppress(BadFile):
             opened += isinstance(project_from_json(bytes(content)), Project)
-        except BadFile:
-            pass
     assert opened < 1_000
 
 

@@ -14,8 +14,7 @@ from engine.data import load_data
 from engine.data.dataset import DataSet
 from engine.spec.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
 from engine.spec.network import NetworkSpec
-from engine.spec.train import TrainSpec
-from engine.train import Controls, load_run, train
+from engine.train import load_run, train
 
 
 def part_of(data: DataSet, train_count: int, test_count: int) -> DataSet:
@@ -90,6 +89,3 @@ def state_of_run(path: Path) -> dict[str, torch.Tensor]:
 def same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> bool:
     """Whether two states are equal bit for bit."""
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
-
-
-__all__ = ["Controls", "TrainSpec", "part_of", "same", "state_of_run"]
