@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import sys
@@ -70,13 +71,13 @@ def children() -> set[int]:
     """The child processes of this one, without the tracker that multiprocessing starts once and keeps."""
     found: set[int] = set()
     for file in Path("/proc/self/task").glob("*/children"):
-        for pid in map(int, file.read_text().split()):
-            try:
-                command = Path(f"/proc/{pid}/cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"multiprocessing.resource_tracker" not in command:
-                found.add(pid)
+        # Threads and processes may end while they are being listed.
+        with contextlib.suppress(OSError):
+            for pid in map(int, file.read_text().split()):
+                with contextlib.suppress(OSError):
+                    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                    if b"multiprocessing.resource_tracker" not in command:
+                        found.add(pid)
     return found
 
 

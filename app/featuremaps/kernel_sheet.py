@@ -18,7 +18,7 @@ BAND_GAP = 3
 
 
 class Sheet(NamedTuple):
-    """Kernels of `maps` output and `inputs` input maps: a column an output map, in `bands` that lie below each other."""
+    """Kernels of `maps` output and `inputs` input maps: a column an output map, in `bands` below each other."""
 
     maps: int
     inputs: int

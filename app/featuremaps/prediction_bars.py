@@ -13,9 +13,10 @@ from app.widgets.tips import describe
 from app.widgets.tokens import Tokens, tokens
 from engine.protocol import Guess
 
-ROWS = 5
+LEAST_ROWS = 5
 ROW = 26
 LEAST_ROW = 18
+MOST_WIDE = 640
 _BAR = 8
 _GAP = 10
 _LEAST_LABEL = 24.0
@@ -91,11 +92,11 @@ class PredictionBars(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for all rows."""
-        return QSize(240, ROWS * ROW)
+        return QSize(240, LEAST_ROWS * ROW)
 
     def minimumSizeHint(self) -> QSize:
         """Rows close together."""
-        return QSize(140, ROWS * LEAST_ROW)
+        return QSize(140, LEAST_ROWS * LEAST_ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rows that there is room for."""
@@ -108,17 +109,21 @@ class PredictionBars(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), flags, self._placeholder)
             return
-        rows = self._guesses[: max(self.height() // LEAST_ROW, 1)][:ROWS]
+        rows = self._guesses[: self.rows()]
         high = min(self.height() / len(rows), ROW)
         label, value = self._columns()
         for place, guess in enumerate(rows):
-            line = QRectF(0, place * high, self.width(), high)
+            line = QRectF(0, place * high, min(self.width(), MOST_WIDE), high)
             self._paint_row(painter, guess, line, (label, value), place == 0, table)
+
+    def rows(self) -> int:
+        """How many guesses there is room for: the first few close together, more where they stand well apart."""
+        return max(self.height() // ROW, min(self.height() // LEAST_ROW, LEAST_ROWS), 1)
 
     def _columns(self) -> tuple[float, float]:
         """Widths of the names and of the numbers."""
         metrics = QFontMetricsF(_label_font(True))
-        widest = max(metrics.horizontalAdvance(self.label(guess.index)) for guess in self._guesses[:ROWS])
+        widest = max(metrics.horizontalAdvance(self.label(guess.index)) for guess in self._guesses[: self.rows()])
         label = min(max(widest, _LEAST_LABEL), _MOST_LABEL * self.width())
         return label, QFontMetricsF(number_font(12)).horizontalAdvance(">99.9 %")
 

@@ -9,7 +9,7 @@ from app.network.places import INPUT
 from app.network.reading import Reading
 from app.network.repairs import RepairButtons
 from app.network.stack import Stack
-from app.network.words import count_text
+from app.network.words import amount, count_text
 from app.state.document import Document
 from app.widgets.fonts import NUMBER_FAMILY, text_font
 from app.widgets.theme import set_role
@@ -22,7 +22,7 @@ _TIP = (
     "Shapes are channels × height × width. Parameters are what the layer learns, multiply-adds what it computes for "
     "one picture. It sees so much of the input: the receptive field of one value of its maps."
 )
-_WIDTH = 260
+_LARGE = 1_000_000
 
 
 class Figures(QLabel):
@@ -99,7 +99,6 @@ class Facts(QWidget):
         self._rows.append(text)
         if finding.repairs:
             buttons = RepairButtons(finding.repairs, finding.id)
-            buttons.setFixedHeight(buttons.heightForWidth(_WIDTH))
             buttons.wanted.connect(self._repair)
             self._rows.append(buttons)
         for row in self._rows:
@@ -107,6 +106,10 @@ class Facts(QWidget):
 
     def _repair(self, repair: Repair) -> None:
         self._stack.repair(self._stack.chosen.path, repair)
+
+
+def _count(count: int) -> str:
+    return count_text(count) if count < _LARGE else amount(count)
 
 
 def _text(row: Row) -> str:
@@ -119,6 +122,6 @@ def _text(row: Row) -> str:
     lines = [f"{number(entering)} → {number(leaving, 'result')}"]
     if row.receptive_field is not None:
         lines[0] += f" · sees {number(shape_text(row.receptive_field))}"
-    counts = [f"{number(count_text(row.parameters))} parameters"] if row.parameters else []
-    counts += [f"{number(count_text(row.macs))} multiply-adds"] if row.macs else []
+    counts = [f"{number(_count(row.parameters))} parameters"] if row.parameters else []
+    counts += [f"{number(_count(row.macs))} multiply-adds"] if row.macs else []
     return "<br>".join([*lines, " · ".join(counts)] if counts else lines)

@@ -104,7 +104,7 @@ class LayerForm(Group):
         self.set_title("Input" if layer is None else layer.type)
         self._help.setText(_INPUT_HELP if layer is None else summary_line(type(layer)))
         if self.sheet is not None:
-            self.sheet.setVisible(bool(self.sheet.controls))
+            self.sheet.setVisible(not self.sheet.is_empty)
 
     def _sheet_of(self, layer: AnyLayer) -> LayerSettings:
         if type(layer) not in self._sheets:

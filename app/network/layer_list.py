@@ -19,6 +19,8 @@ from app.widgets.tokens import tokens
 
 EDGE = 28
 """So near to the top or bottom, a drag scrolls."""
+_ASIDE = 8
+"""So far to the right of its column a card is carried."""
 _SCROLL_MS = 16
 _SCROLL_STEP = 6
 _MOVES: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -252,14 +254,13 @@ class LayerList(LayerCards):
         if lift is None or index is None:
             return
         painter = QPainter(self.viewport())
+        line = self.lines[index]
+        rect = line.rect.translated(_ASIDE, 0)
+        rect.moveTop(lift.at.y() - lift.grip.y())
+        paint_card(painter, line.card, rect, State(chosen=True), tokens())
         if lift.gap is not None and not self._is_own(lift.gap.place, lift.path):
             y = lift.gap.y - self.verticalScrollBar().value()
             paint_gap(painter, lift.gap.left, self.width() - GUTTER - 1, y, tokens())
-        line = self.lines[index]
-        rect = line.rect.translated(0, 0)
-        rect.moveTopLeft(lift.at - lift.grip)
-        painter.setOpacity(0.9)
-        paint_card(painter, line.card, rect, State(chosen=True, focused=True), tokens())
 
     def _is_own(self, place: Place, path: str) -> bool:
         now = place_of(self.reading.network, path)

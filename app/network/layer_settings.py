@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.network.controls import Automatic, WordOrAmount, control_for, meant
 from app.network.edits import with_network
+from app.network.part_buttons import PartButtons
 from app.network.places import exists
 from app.network.stack import Stack
 from app.state.document import Document
@@ -50,6 +51,9 @@ class LayerSettings(QWidget):
         self._column.setSpacing(4)
         for name in self._fields:
             self._add(name, getattr(layer, name))
+        self.parts = PartButtons(stack, layer)
+        if layer.parts():
+            self._column.addWidget(self.parts)
 
     def _add(self, name: str, value: object) -> None:
         field = self._fields[name]
@@ -76,10 +80,18 @@ class LayerSettings(QWidget):
         self._form.change({name: value}, f"change {field.label.lower()}", f"{self._stack.chosen.path} {name}")
 
     def focus_first(self) -> bool:
-        """Take the focus to the first setting. Returns whether there is one."""
+        """Take the focus to the first setting, or button. Returns whether there is one."""
         for control in self.controls.values():
             first = control.word if isinstance(control, WordOrAmount) else control
             if isinstance(first, QWidget):
                 first.setFocus()
                 return True
+        for button in self.parts.buttons.values():
+            button.setFocus()
+            return True
         return False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to set."""
+        return not self.controls and not self.parts.buttons

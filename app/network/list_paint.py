@@ -18,7 +18,7 @@ _ICON = 14
 _FOLD = 16
 """Room for the arrow that opens and closes a block."""
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-_MIDDLE = Qt.AlignmentFlag.AlignVCenter
+_MIDDLE, _TOP = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignTop
 
 
 class State(NamedTuple):
@@ -71,11 +71,11 @@ def _paint_frame(painter: QPainter, card: Card, rect: QRect, state: State, table
     if state.hovered:
         fill = "problem_fill" if card.problem else "raised"
     if state.chosen:
-        fill, line = fill if card.problem else "accent_soft", line if card.problem else "accent"
+        fill, line = fill if card.problem else "accent_soft", "accent"
     thick = 2 if state.focused else 1
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(table.colour(fill))
-    pen = QPen(table.colour("accent" if state.focused and state.chosen else line), thick)
+    pen = QPen(table.colour(line), thick)
     if card.off:
         pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)
@@ -118,14 +118,18 @@ def _paint_title(painter: QPainter, card: Card, first: QRect, table: Tokens) -> 
 
 
 def _paint_second(painter: QPainter, card: Card, below: QRect, table: Tokens) -> None:
-    painter.setFont(number_font(11))
     painter.setPen(table.colour("faint" if card.off else "second"))
-    painter.drawText(below, _RIGHT | Qt.AlignmentFlag.AlignTop, card.parameters)
+    if not card.detail:
+        painter.setFont(text_font(12))
+        painter.drawText(below.adjusted(0, -1, 0, 0), _LEFT | _TOP, f"{card.parameters} parameters")
+        return
+    painter.setFont(number_font(11))
+    painter.drawText(below, _RIGHT | _TOP, card.parameters)
     taken = painter.fontMetrics().horizontalAdvance(card.parameters) + 8
     painter.setFont(text_font(12))
     room = below.adjusted(0, -1, -taken, 0)
     text = painter.fontMetrics().elidedText(card.detail, Qt.TextElideMode.ElideRight, room.width())
-    painter.drawText(room, _LEFT | Qt.AlignmentFlag.AlignTop, text)
+    painter.drawText(room, _LEFT | _TOP, text)
 
 
 def _paint_part(painter: QPainter, card: Card, rect: QRect, table: Tokens) -> None:

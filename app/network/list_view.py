@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
@@ -26,6 +28,7 @@ from app.network.words import summary_line
 from app.state.document import Document
 from app.widgets.tips import tip_text
 from app.widgets.tokens import CONTROL_HEIGHT, tokens
+from engine.spec.summary import Repair
 
 GUTTER = 10
 """At the right, where the scroll bar comes and goes without moving anything."""
@@ -81,22 +84,17 @@ class LayerCards(QAbstractScrollArea):
 
     def _made(self, path: str, card: Card) -> RepairButtons:
         buttons = RepairButtons(card.repairs, card.name, self.viewport())
-        buttons.wanted.connect(self._repair)
+        buttons.wanted.connect(partial(self._repair, path))
         before: QWidget = self.input.fields[-1] if self.input.fields else self
         for button in buttons.buttons:
             QWidget.setTabOrder(before, button)
             before = button
-        buttons.setProperty("path", path)
         buttons.show()
         return buttons
 
-    def _repair(self, repair: object) -> None:
-        for path, buttons in self._buttons.items():
-            for each in buttons.repairs:
-                if each is repair:
-                    self.setFocus()
-                    self.stack.repair(path, each)
-                    return
+    def _repair(self, path: str, repair: Repair) -> None:
+        self.setFocus()
+        self.stack.repair(path, repair)
 
     def _below(self, card: Card, width: int) -> int:
         buttons = self._buttons.get(card.row.path)

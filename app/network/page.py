@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from app.featuremaps.kernels_panel import KernelsPanel
@@ -14,7 +15,7 @@ from app.network.code import CodePanel
 from app.network.layer_form import LayerForm
 from app.network.places import INPUT
 from app.network.planting import Planting
-from app.network.prediction_panel import NO_SCORES, PredictionPanel
+from app.network.prediction_panel import MISFIT, NO_SCORES, WAITING, PredictionPanel
 from app.network.reading import Reading
 from app.network.stack import Stack
 from app.network.stack_panel import StackPanel
@@ -25,11 +26,13 @@ from app.widgets.fonts import text_font
 from app.widgets.picture_view import PictureView
 from app.widgets.side import GAP, SideColumn
 from app.widgets.theme import set_role
-from engine.protocol import Maps, Problem
+from engine.protocol import Maps, Problem, Samples, Training
 
 FORM_WIDTH = 300
-STRIP_HEIGHT = 196
-INPUT_WIDTH = 232
+STRIP_HEIGHT = (196, 300)
+STRIP_SHARE = 0.26
+"""Of the page's height, for the picture and what the network holds it to be."""
+INPUT_ASPECT = 1.18
 KERNELS_HEIGHT = 150
 
 
@@ -56,7 +59,9 @@ class NetworkPage(QWidget):
         self.form = LayerForm(document, self.stack, self.reading, notices)
         self.planting = Planting(document, self.stack, notices)
         self.kernels = KernelsPanel()
+        self.prediction.set_trained(link.last_training is not None and link.last_training.trained)
         self._middle = QStackedWidget()
+        self._strip = QWidget()
         self._build()
         self._connect()
         before = link.on_screen.get("input")
@@ -70,10 +75,7 @@ class NetworkPage(QWidget):
         self.note.setContentsMargins(12, 4, 8, 4)
         set_role(self.note, "second")
         self.input.add_below(self.note)
-        self.input.setFixedWidth(INPUT_WIDTH)
-        strip = QWidget()
-        strip.setFixedHeight(STRIP_HEIGHT)
-        across = QHBoxLayout(strip)
+        across = QHBoxLayout(self._strip)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(GAP)
         across.addWidget(self.input)
@@ -82,7 +84,7 @@ class NetworkPage(QWidget):
         self._middle.addWidget(self.code)
         middle = QVBoxLayout()
         middle.setSpacing(GAP)
-        middle.addWidget(strip)
+        middle.addWidget(self._strip)
         middle.addWidget(self._middle, 1)
         self.kernels.setFixedHeight(KERNELS_HEIGHT)
         row = QHBoxLayout(self)
@@ -97,6 +99,8 @@ class NetworkPage(QWidget):
         link.picture.connect(self._on_picture)
         link.maps.connect(self._on_maps)
         link.problem.connect(self._on_problem)
+        link.training.connect(self._on_training)
+        link.samples.connect(self._on_samples)
         maps.mosaic.painted.connect(link.painted)
         maps.mosaic.pointed.connect(self._on_pointed)
         maps.only_wanted.connect(self._look_at_one)
@@ -107,6 +111,14 @@ class NetworkPage(QWidget):
         self.list.code_wanted.connect(self._show_code)
         self.list.form_wanted.connect(self._go_to_form)
         self.code.closed.connect(self._close_code)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A larger page has a larger picture."""
+        super().resizeEvent(event)
+        least, most = STRIP_HEIGHT
+        high = min(max(round(STRIP_SHARE * self.height()), least), most)
+        self._strip.setFixedHeight(high)
+        self.input.setFixedWidth(round(INPUT_ASPECT * high))
 
     # Which page is shown.
 
@@ -156,6 +168,8 @@ class NetworkPage(QWidget):
         problem = self._problem()
         if problem:
             self._show_nothing(problem)
+        elif self.maps.view.extent() is None:
+            self.maps.view.set_placeholder(WAITING)
 
     def _problem(self) -> str:
         problems = self.reading.summary.problems
@@ -164,7 +178,7 @@ class NetworkPage(QWidget):
     def _show_nothing(self, reason: str) -> None:
         self.maps.show_nothing(reason)
         self.prediction.bars.set_guesses(())
-        self.prediction.bars.set_placeholder(reason)
+        self.prediction.bars.set_placeholder(MISFIT)
         self.kernels.show_nothing("")
 
     # What the engine says.
@@ -183,14 +197,25 @@ class NetworkPage(QWidget):
     def _on_picture(self, view: str, shown: Shown) -> None:
         if view == "input":
             self.input.show_picture(shown)
-        elif view == "maps" and not self._problem():
-            self.maps.show_maps(shown)
+        elif view == "maps":
+            if not self._problem():
+                self.maps.show_maps(shown)
+            if not self.maps.mosaic.isVisible() or self._problem():
+                self._link.unseen(shown.generation)
         elif view == "kernels" and not self._problem():
             self.kernels.show_kernels(shown)
 
     def _on_problem(self, problem: Problem) -> None:
         if self._shown and problem.code == "spec":
             self._show_nothing(self._problem() or problem.message)
+
+    def _on_training(self, event: object) -> None:
+        if isinstance(event, Training):
+            self.prediction.set_trained(event.trained)
+
+    def _on_samples(self, samples: Samples) -> None:
+        if samples.data == self.document.project.data:
+            self.prediction.bars.set_names(samples.class_names)
 
     def _on_pointed(self, spot: Spot | None) -> None:
         self.kernels.outline_map(None if spot is None else spot.tile)

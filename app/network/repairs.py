@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -44,6 +44,10 @@ class RepairButtons(QWidget):
         """Rows depend on the width."""
         return True
 
+    def sizeHint(self) -> QSize:
+        """One row; more where they are narrow."""
+        return QSize(200, CONTROL_HEIGHT if self.buttons else 0)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the buttons in rows."""
         super().resizeEvent(event)
@@ -52,6 +56,7 @@ class RepairButtons(QWidget):
     def _arrange(self, width: int, move: bool) -> int:
         x = y = 0
         for button in self.buttons:
+            button.ensurePolished()
             size = button.sizeHint()
             wide = min(size.width(), width)
             if x and x + wide > width:

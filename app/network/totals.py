@@ -11,6 +11,7 @@ from app.network.reading import Reading
 from app.network.words import amount, count_text, memory_of
 from app.state.document import Document
 from app.widgets.fonts import NUMBER_FAMILY, text_font
+from app.widgets.icons import icon
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
 from app.widgets.tokens import tokens
@@ -67,13 +68,19 @@ class Totals(QWidget):
         """Sum up the network as it is now."""
         found = self._reading.summary
         field = found.rows[-1].receptive_field if found.rows else None
+        # Behind a problem nothing is known.
+        least = "≥ " if found.problems else ""
         lines = (
-            (("Parameters", count_text(found.parameters)), ("multiply-adds", amount(found.macs))),
-            (("Receptive field", shape_text(field) if field else "–"), ("memory", amount(memory_of(found), "B"))),
+            (("Parameters", least + count_text(found.parameters)), ("multiply-adds", least + amount(found.macs))),
+            (
+                ("Receptive field", shape_text(field) if field else "–"),
+                ("memory", least + amount(memory_of(found), "B")),
+            ),
         )
         self.text.setText("<br>".join(" · ".join(_pair(*pair) for pair in line) for line in lines))
         words = findings_words(found)
         self.button.setText(words)
+        self.button.setIcon(icon("warning", "problem" if found.problems else "result"))
         self.button.setVisible(bool(words))
         describe(self.button, words, "Go to the first of them.")
 

@@ -277,6 +277,10 @@ class EngineLink(QObject):
                     self.shown += 1
                     self.shown_rate.tick()
 
+    def unseen(self, generation: int) -> None:
+        """The picture with this number is not painted, since nobody would see it: nothing waits for it."""
+        self._pending_paint.pop(generation, None)
+
     def _hear(self, event: Event) -> None:
         if isinstance(event, Hello):
             self._set_state("ready")

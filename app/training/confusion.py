@@ -30,6 +30,8 @@ _TIP = (
 )
 _MOST_NAME = 84
 _TOP = 2 * TITLE
+_WIDEST = 2.2
+"""Of a cell, in its height: names and counts are wider than high."""
 _MOVES: dict[int, Cell] = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -91,14 +93,15 @@ class ConfusionView(QWidget):
         return [cell for cell in cells if wrong[cell] > 0]
 
     def _grid(self) -> QRect:
-        """The cells' square, in pixels; rows and columns are whole pixels high and wide."""
+        """All cells, in pixels; rows and columns are whole pixels high and wide where there is room for that."""
         rows, columns = self._counts.shape
         metrics = self.fontMetrics()
         widest = max((metrics.horizontalAdvance(self.name(row)) for row in range(min(rows, 100))), default=0)
         left = min(widest, _MOST_NAME) + TITLE + 8
-        side = min((self.width() - left - 4) / max(columns, 1), (self.height() - _TOP - 4) / max(rows, 1))
-        cell = int(side) if side >= 2 else max(side, 0.1)
-        return QRect(left, _TOP, round(cell * columns), round(cell * rows))
+        high = max((self.height() - _TOP - 4) / max(rows, 1), 0.1)
+        wide = min(max((self.width() - left - 4) / max(columns, 1), 0.1), _WIDEST * high)
+        high, wide = (float(int(each)) if each >= 2 else each for each in (high, wide))
+        return QRect(left, _TOP, round(wide * columns), round(high * rows))
 
     def cell_rectangle(self, cell: Cell) -> QRectF:
         """Where a cell is painted."""
@@ -165,7 +168,7 @@ class ConfusionView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for ten classes."""
-        return QSize(320, 260)
+        return QSize(320, 220)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Cells, counts and names, and what is looked at."""

@@ -70,8 +70,9 @@ class CurvesPanel(QFrame):
         column.setContentsMargins(1, 0, 1, 4)
         column.setSpacing(0)
         column.addLayout(header)
+        # The lower one has the steps below it; the lines themselves are to be of one height.
         column.addWidget(self.loss_plot, 10)
-        column.addWidget(self.accuracy_plot, 11)
+        column.addWidget(self.accuracy_plot, 12)
 
     def _hear(self, event: Training | Points | EpochDone) -> None:
         if isinstance(event, Points):

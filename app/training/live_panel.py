@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.featuremaps.mosaic_view import MosaicView
 from app.featuremaps.panels import PicturePanel
@@ -17,6 +17,7 @@ from app.widgets.fields import Choice
 from app.widgets.group import Group
 from app.widgets.picture_view import PictureView
 from app.widgets.segmented import Segmented
+from app.widgets.theme import set_role
 from engine.protocol import Maps, Problem
 from engine.spec.network import NetworkSpec
 
@@ -52,7 +53,7 @@ class LivePanel(QWidget):
         self.prediction = Group("Prediction")
         self.prediction.add(self.bars)
         self.mosaic = MosaicView("Maps of the layer", _WHAT_TIP)
-        self.layer_panel = PicturePanel("", _WHAT_TIP, "Computing…", self.mosaic)
+        self.mosaic.set_placeholder("Computing…")
         self.choice = Choice([], "Layer", _LAYER_TIP)
         self.what = Segmented([("maps", "Maps"), ("kernels", "Kernels")], "Shown", _WHAT_TIP)
         self._build()
@@ -68,15 +69,25 @@ class LivePanel(QWidget):
         self.refresh()
 
     def _build(self) -> None:
-        self.choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.layer_panel.add_to_header(self.choice)
-        self.layer_panel.add_to_header(self.what)
+        layer = QFrame()
+        set_role(layer, "panel")
+        header = QHBoxLayout()
+        header.setContentsMargins(8, 4, 8, 4)
+        # Names of layers in deep networks are longer than there is room.
+        self.choice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        header.addWidget(self.choice, 1)
+        header.addWidget(self.what)
+        body = QVBoxLayout(layer)
+        body.setContentsMargins(1, 0, 1, 1)
+        body.setSpacing(0)
+        body.addLayout(header)
+        body.addWidget(self.mosaic, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self.input, 5)
         column.addWidget(self.prediction)
-        column.addWidget(self.layer_panel, 6)
+        column.addWidget(layer, 6)
 
     @property
     def input_view(self) -> PictureView:
@@ -150,7 +161,7 @@ class LivePanel(QWidget):
         what = str(self.what.value())
         found = self._pictured.get(what)
         if found is None:
-            self.layer_panel.show_nothing("This layer has no kernels." if what == "kernels" else "Computing…")
+            self._show_nothing("This layer has no kernels." if what == "kernels" else "Computing…")
             return
         maps, shown = found
         if what == "kernels":
@@ -162,5 +173,9 @@ class LivePanel(QWidget):
     def _on_problem(self, problem: Problem) -> None:
         if problem.code == "spec":
             self._pictured.clear()
-            self.layer_panel.show_nothing(problem.message)
+            self._show_nothing(problem.message)
             self.bars.set_guesses(())
+
+    def _show_nothing(self, reason: str) -> None:
+        self.mosaic.set_placeholder(reason)
+        self.mosaic.clear()

@@ -67,8 +67,9 @@ class TrainPage(QWidget):
         middle = QVBoxLayout()
         middle.setSpacing(GAP)
         middle.addWidget(self.controls)
-        middle.addWidget(self.curves, 5)
-        middle.addWidget(self.confusion, 4)
+        for panel, share in ((self.curves, 5), (self.confusion, 4)):
+            panel.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+            middle.addWidget(panel, share)
         self.live.setFixedWidth(RIGHT)
         self.live.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         row = QHBoxLayout(self)

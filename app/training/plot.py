@@ -42,7 +42,8 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             # Units of a thousandth of an accuracy or a kilo-step help nobody.
             item.getAxis(axis).enableAutoSIPrefix(False)
         item.getAxis("left").setWidth(_AXIS_WIDTH)
-        item.getAxis("bottom").setHeight(34 if steps else 20)
+        item.getAxis("bottom").setStyle(showValues=steps)
+        item.getAxis("bottom").setHeight(34 if steps else 8)
         self._steps = steps
         self._raw, self._mean, self._test = item.plot(), item.plot(), item.plot()
         item.showGrid(x=False, y=True, alpha=0.15)
@@ -74,6 +75,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
 
     def _dress(self) -> None:
         table, item = tokens(), self.getPlotItem()
+        self.setBackground(table.colour("panel"))
         faint = table.colour("accent")
         faint.setAlpha(80)
         self._raw.setPen(_pen(faint, 1.0))

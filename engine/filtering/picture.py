@@ -53,6 +53,7 @@ def apply_filter(frame: NDArray[Any], spec: FilterSpec, cancelled: Callable[[], 
         frame: uint8 [H, W, 3], red first; or float32 [H, W, 3], taken as it is.
         spec: kernel, channels, padding, stride, dilation, bias, detector and pooling.
         cancelled: asked again and again while the work goes on.
+        seen: `input` of an earlier result for the same frame and channels, which need not be made again.
 
     Returns:
         The feature map and what it was made from.
@@ -67,7 +68,7 @@ def apply_filter(frame: NDArray[Any], spec: FilterSpec, cancelled: Callable[[], 
         (4, 6)
     """
     begun = time.perf_counter()
-    seen = input_planes(frame, spec.channels)
+    seen = input_planes(frame, spec.channels) if seen is None else seen
     cells = seen if seen.ndim == 3 else seen[:, :, np.newaxis]
     plan = filter_plan(seen.shape, spec)
     paired = spec.detector.kind in PAIRED

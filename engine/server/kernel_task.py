@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from engine.buffers import View
@@ -28,6 +29,8 @@ class KernelTask:
         self._slots = slots
         self._gallery = Gallery(painter)
         self._result: FilterResult | None = None
+        self._source: tuple[int, str] | None = None
+        self._seen: NDArray[np.float32] | None = None
 
     @property
     def values(self) -> NDArray[Any] | None:
@@ -41,14 +44,17 @@ class KernelTask:
 
     def forget(self) -> None:
         """Let go of the last result."""
-        self._result = None
+        self._result = self._source = self._seen = None
 
     def compute(self, job: Job) -> Event:
         """Filter the frame and paint the map."""
         self._gallery.outdated = True
         self._result = None
         project = job.show.project
-        result = self._result = apply_filter(job.frame.pixels, project.filter, cancelled=job.stale)
+        source = (job.number, project.filter.channels)
+        seen = self._seen if source == self._source else None
+        result = self._result = apply_filter(job.frame.pixels, project.filter, job.stale, seen)
+        self._source, self._seen = source, result.input
         plane, shown = self._painter.map(result.map, project, job.show.dark, self._gallery.shared)
         return Result(
             id=job.show.id,

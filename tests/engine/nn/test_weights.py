@@ -63,6 +63,7 @@ BLOCK = ["res1.body.conv1", "res1.body.norm1"]
     [
         (lambda n: edit.replace_field(n, "conv1", "stride", 2), ["conv1", *BLOCK]),
         (lambda n: edit.replace_field(n, "conv1", "kernel_size", 5), BLOCK),
+        (lambda n: edit.replace_fields(n, "conv1", {"kernel_size": (1, 9), "padding": (0, 4)}), ["linear1", *BLOCK]),
         (lambda n: edit.replace_field(n, "conv1", "bias", False), ["conv1", "linear1", *BLOCK]),
         (lambda n: edit.remove(n, "res1"), ["conv1", "linear1"]),
         (lambda n: edit.remove(edit.set_disabled(n, "conv1"), "res1"), []),

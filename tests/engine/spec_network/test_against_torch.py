@@ -15,7 +15,19 @@ from engine.spec import layers as spec
 from engine.spec.network import NetworkSpec
 from engine.spec.shapes import walk
 from engine.spec.summary import summary
-from tests.support.stacks import Reference, averaging, blocks, gradient_support, networks, plain, positive, windows
+from tests.support.stacks import (
+    Reference,
+    averaging,
+    blocks,
+    convolutions,
+    dense,
+    gradient_support,
+    networks,
+    plain,
+    poolings,
+    positive,
+    windows,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 
@@ -25,6 +37,19 @@ MANY = settings(max_examples=7 * settings().max_examples)
 @MANY
 @given(networks())
 def test_shapes_parameters_and_errors_are_torchs(network: NetworkSpec) -> None:
+    agree(network)
+
+
+@pytest.mark.parametrize(
+    "kind", [convolutions, poolings, st.one_of(plain, dense), blocks], ids=["conv", "pool", "plain", "block"]
+)
+def test_one_or_two_layers_of_a_kind_are_torchs(kind: st.SearchStrategy[spec.AnyLayer]) -> None:
+    """Few layers, so that those which refuse their input are not hidden behind others."""
+    MANY(given(networks(kind, most=2))(agree))()
+
+
+def agree(network: NetworkSpec) -> None:
+    """Hold a network's summary to what torch makes of it."""
     reference, found = Reference(), summary(network)
     works = reference.run(network) is not None
     assert works == (not found.problems), [problem.message for problem in found.problems]

@@ -49,7 +49,7 @@ def plain_loop(network, data, settings):
             loss = F.cross_entropy(module(data.x_train[chosen].float() / 255), data.y_train[chosen])
             loss.backward()
             optimiser.step()
-            losses.append(float(loss))
+            losses.append(loss.item())
             step += 1
     return module, losses
 
