@@ -46,7 +46,12 @@ class FilterResult:
     seconds: float
 
 
-def apply_filter(frame: NDArray[Any], spec: FilterSpec, cancelled: Callable[[], bool] | None = None) -> FilterResult:
+def apply_filter(
+    frame: NDArray[Any],
+    spec: FilterSpec,
+    cancelled: Callable[[], bool] | None = None,
+    seen: Array | None = None,
+) -> FilterResult:
     """Filter a frame as the specification says.
 
     Args:

@@ -52,7 +52,7 @@ def stop_at(step, monkeypatch, controls):
     monkeypatch.setattr(Trainer, "take_step", counted)
 
 
-@settings(max_examples=2 * settings().max_examples)
+@settings(max_examples=2 * settings().max_examples // 3)
 @given(
     st.sampled_from(["adam", "adamw", "sgd", "rmsprop", "adadelta"]),
     st.sampled_from([7, 24, 97]),
@@ -84,7 +84,7 @@ def test_what_was_written_after_the_checkpoint_is_forgotten(chancy, digits, unin
     chosen = TrainSpec(epochs=3, batch_size=24, seed=4)
     controls, path = Controls(), tmp_path / "run"
     for event in train(chancy, digits, chosen, device="cpu", output=path, controls=controls):
-        if isinstance(event, Saved) and event.step == 5:
+        if isinstance(event, Saved) and event.step == 4:
             controls.stop()
     with (path / "metrics.jsonl").open("ab") as metrics:
         metrics.write(b'{"event":"step","step":9,"epoch":2,"count":4,"loss":1.0,"accuracy":0.5,"learning_rate":0.1,')
@@ -92,7 +92,8 @@ def test_what_was_written_after_the_checkpoint_is_forgotten(chancy, digits, unin
     (path / "checkpoints" / "000000009.weights.safetensors").write_bytes(b"half")
     (path / "checkpoints" / ".convscope-123-0123456789ab.tmp").write_bytes(b"half")
     (path / ".convscope-123-0123456789ab.tmp").write_bytes(b"half")
-    assert isinstance(list(resume(path, data=digits))[-1], Finished)
+    first, *_, last = resume(path, data=digits)
+    assert (first.step, type(last)) == (4, Finished)
     assert same(state_of_run(path), uninterrupted(chosen)[0])
     assert figures(path) == uninterrupted(chosen)[1]
     left = [file.name for file in path.rglob("*") if "000000009" in file.name or file.suffix == ".tmp"]
@@ -104,7 +105,7 @@ def test_a_checkpoint_is_written_when_its_time_has_come(chancy, digits, uninterr
     monkeypatch.setattr(session_module, "SAVE_SECONDS", 0.0)
     chosen = TrainSpec(epochs=3, batch_size=24, seed=4)
     events = list(train(chancy, digits, chosen, device="cpu", output=tmp_path / "run"))
-    assert [event.step for event in events if isinstance(event, Saved)] == sorted([*range(16), 5, 10, 15])
+    assert [event.step for event in events if isinstance(event, Saved)] == sorted([*range(13), 4, 8, 12])
     assert same(state_of_run(tmp_path / "run"), uninterrupted(chosen)[0])
 
 
