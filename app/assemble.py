@@ -66,6 +66,8 @@ def _add_pages(parts: Parts, hud: Hud) -> None:
     parts.pages.add(Entry("kernel", "Kernel", told, "kernel", kernel))
     told = "A stack of layers: build it, and see the maps of every layer."
     parts.pages.add(Entry("network", "Network", told, "network", network))
+    told = "Train the network live, and watch it learn."
+    parts.pages.add(Entry("train", "Train", told, "train", partial(_train_page, parts)))
     parts.pages.show("kernel")
 
 
@@ -79,6 +81,14 @@ def _network_page(parts: Parts, hud: Hud) -> QWidget:
 
     page = NetworkPage(parts.document, parts.link, parts.notices)
     page.values_changed.connect(hud.set_values)
+    DrawingPad(parts.document, page.input_view, parts.pad.pen)
+    return page
+
+
+def _train_page(parts: Parts) -> QWidget:
+    from app.training.page import TrainPage  # nor for this one
+
+    page = TrainPage(parts.document, parts.link, parts.notices)
     DrawingPad(parts.document, page.input_view, parts.pad.pen)
     return page
 

@@ -29,6 +29,7 @@ class Hud(QFrame):
         self._processed = Rate()
         self._method = ""
         self._seconds = 0.0
+        self._dot = QLabel("●")
         self._engine = QLabel()
         self._figures = QLabel()
         self._values = QLabel()
@@ -47,12 +48,13 @@ class Hud(QFrame):
         self.setFixedHeight(28)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(20)
+        row.setSpacing(8)
         for label, name in ((self._engine, "Engine"), (self._figures, "Live figures"), (self._values, "Value")):
             label.setAccessibleName(name)
             label.setTextFormat(Qt.TextFormat.PlainText)
             row.addWidget(label)
-        row.insertStretch(2, 1)
+        row.insertWidget(0, self._dot)
+        row.insertStretch(3, 1)
         self._figures.setToolTip(
             "captured: frames that arrived a second · processed: frames computed a second · shown: frames painted a "
             "second · dropped: frames that a newer one replaced\n"
@@ -88,11 +90,11 @@ class Hud(QFrame):
         text, _ = STATES[self._state]
         if self._state == "ready" and self._method:
             text += f" · CPU · {self._method} {1000 * self._seconds:.1f} ms"
-        self._engine.setText(f"● {text}")
-        set_role(self._engine, STATES[self._state][1])
+        self._engine.setText(text)
+        set_role(self._dot, STATES[self._state][1])
         p50, p95 = self._link.latency.percentiles()
         latency = f"latency p50 {1000 * p50:.0f} ms · p95 {1000 * p95:.0f} ms" if p95 else ""
-        self._figures.setText("    ".join(part for part in (self._live_text(), latency) if part))
+        self._figures.setText("      ".join(part for part in (self._live_text(), latency) if part))
 
     def _live_text(self) -> str:
         source = self._source

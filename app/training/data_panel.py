@@ -145,7 +145,7 @@ class DataPanel(Group):
             self.mosaic.show_maps(shown, self.samples.tiles)
 
     def _on_problem(self, problem: Problem) -> None:
-        if problem.code == "data":
+        if problem.code == "data" and self.samples is None:
             self._forget("No pictures to show.")
             self._show_notes(problem.message, "problem")
 

@@ -1,12 +1,11 @@
-"""The live network: what comes in, what it takes it for, and the maps or kernels of one layer."""
+"""The live network: what comes in, what it takes it for, and the maps and kernels of one layer."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from app.featuremaps.kernels_panel import KernelsPanel
 from app.featuremaps.mosaic_view import MosaicView
 from app.featuremaps.panels import PicturePanel
 from app.featuremaps.prediction_bars import PredictionBars
@@ -16,21 +15,21 @@ from app.training.layers import default_layer, layer_options
 from app.widgets.fields import Choice
 from app.widgets.group import Group
 from app.widgets.picture_view import PictureView
-from app.widgets.segmented import Segmented
+from app.widgets.side import GAP
 from app.widgets.theme import set_role
 from engine.protocol import Maps, Problem
 from engine.spec.network import NetworkSpec
 
-GAP = 8
 BARS_HEIGHT = 104
+KERNELS_HEIGHT = 140
+COMPUTING = "Computing…"
+NO_SCORES = "The network does not end in one number a class."
 _INPUT_TIP = "What the source gives. Draw a digit or hold one before the camera: the network reads every frame."
-_LAYER_TIP = "The layer whose maps or kernels are shown."
-_WHAT_TIP = "Maps: what the layer makes of the input. Kernels: the weights it has learned."
-
-
-class _Pictured(NamedTuple):
-    maps: Maps
-    shown: Shown
+_LAYER_TIP = "The layer whose maps and kernels are shown."
+_MAPS_TIP = (
+    "What the layer makes of the input, as it is now. Click a map to see it alone; the arrow keys choose one, Enter "
+    "opens it, Esc goes back."
+)
 
 
 class LivePanel(QWidget):
@@ -44,65 +43,67 @@ class LivePanel(QWidget):
         self._document = document
         self._link = link
         self._network: NetworkSpec | None = None
-        self._layer, self.only = "", -1
         self._newest: Maps | None = None
-        self._pictured: dict[str, _Pictured] = {}
+        self.layer, self.only = "", -1
         self.input = PicturePanel("Input", _INPUT_TIP, "Opening the source…")
-        self.bars = PredictionBars("Prediction", "The network does not end in one number a class.")
+        self.bars = PredictionBars("Prediction", COMPUTING)
         self.bars.setFixedHeight(BARS_HEIGHT)
         self.prediction = Group("Prediction")
         self.prediction.add(self.bars)
-        self.mosaic = MosaicView("Maps of the layer", _WHAT_TIP)
-        self.mosaic.set_placeholder("Computing…")
         self.choice = Choice([], "Layer", _LAYER_TIP)
-        self.what = Segmented([("maps", "Maps"), ("kernels", "Kernels")], "Shown", _WHAT_TIP)
+        self.mosaic = MosaicView("Feature maps", _MAPS_TIP)
+        self.mosaic.set_placeholder(COMPUTING)
+        self.kernels = KernelsPanel()
         self._build()
-        self.choice.value_changed.connect(self._choose)
-        self.what.value_changed.connect(self._redraw)
-        self.mosaic.opened.connect(self._open)
-        self.mosaic.left.connect(self._leave)
-        self.mosaic.painted.connect(link.painted)
-        link.maps.connect(self._take)
-        link.picture.connect(self._on_picture)
-        link.problem.connect(self._on_problem)
-        document.changed.connect(self.refresh)
+        self._connect()
+        before = link.on_screen.get("input")
+        if before is not None:
+            self.input.show_picture(before)
         self.refresh()
 
     def _build(self) -> None:
-        layer = QFrame()
-        set_role(layer, "panel")
-        header = QHBoxLayout()
-        header.setContentsMargins(8, 4, 8, 4)
+        maps = QFrame()
+        set_role(maps, "panel")
         # Names of layers in deep networks are longer than there is room.
         self.choice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        header.addWidget(self.choice, 1)
-        header.addWidget(self.what)
-        body = QVBoxLayout(layer)
+        top = QVBoxLayout()
+        top.setContentsMargins(8, 4, 8, 4)
+        top.addWidget(self.choice)
+        body = QVBoxLayout(maps)
         body.setContentsMargins(1, 0, 1, 1)
         body.setSpacing(0)
-        body.addLayout(header)
+        body.addLayout(top)
         body.addWidget(self.mosaic, 1)
+        self.kernels.setFixedHeight(KERNELS_HEIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addWidget(self.input, 5)
+        column.addWidget(self.input, 1)
         column.addWidget(self.prediction)
-        column.addWidget(layer, 6)
+        column.addWidget(maps, 1)
+        column.addWidget(self.kernels)
+
+    def _connect(self) -> None:
+        link = self._link
+        self.choice.value_changed.connect(self._choose)
+        self.mosaic.opened.connect(self.look_at_one)
+        self.mosaic.left.connect(self._leave)
+        self.mosaic.painted.connect(link.painted)
+        self.kernels.map_wanted.connect(self.look_at_one)
+        link.maps.connect(self._take)
+        link.picture.connect(self._on_picture)
+        link.problem.connect(self._on_problem)
+        self._document.changed.connect(self.refresh)
 
     @property
     def input_view(self) -> PictureView:
         """Where a drawing is drawn."""
         return self.input.view
 
-    @property
-    def layer(self) -> str:
-        """The path of the layer that is looked at."""
-        return self._layer
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no picture of the layer has been shown yet."""
-        return self.mosaic.extent() is None
+    def fit(self) -> None:
+        """Show the whole of all pictures."""
+        for view in (self.input.view, self.mosaic, self.kernels.mosaic):
+            view.fit()
 
     def set_names(self, names: tuple[str, ...]) -> None:
         """What the classes are called."""
@@ -120,62 +121,52 @@ class LivePanel(QWidget):
         self._network = network
         options = layer_options(network)
         self.choice.set_options(options)
-        if self._layer not in [path for path, _ in options]:
-            self._layer, self.only = default_layer(network), -1
+        if self.layer not in [path for path, _ in options]:
+            self.layer, self.only = default_layer(network), -1
             self.looked.emit()
-        self.choice.set_value(self._layer)
+        self.choice.set_value(self.layer)
 
-    def _choose(self, layer: object) -> None:
-        self._layer, self.only = str(layer), -1
-        self.looked.emit()
-
-    def _open(self, tile: int) -> None:
-        if self.what.value() == "kernels":
-            return
-        self.only = tile
+    def look_at_one(self, only: int) -> None:
+        """Show one map alone, or all of them for −1."""
+        self.only = only
         self.looked.emit()
 
     def _leave(self) -> None:
-        self.only = -1
-        self.looked.emit()
+        self.look_at_one(-1)
+
+    def _choose(self, layer: object) -> None:
+        self.layer = str(layer)
+        self.look_at_one(-1)
 
     def _take(self, maps: Maps) -> None:
+        if all(plane.view != "maps" for plane in maps.planes):
+            return
         self._newest = maps
+        self.kernels.take(maps)
+        self.bars.set_placeholder(NO_SCORES)
         self.bars.set_guesses(maps.guesses)
         self.input.set_note(maps.note)
         if not maps.kernel_tiles:
-            self._pictured.pop("kernels", None)
+            self.kernels.show_nothing("This layer has no kernels.")
 
     def _on_picture(self, view: str, shown: Shown) -> None:
         if view == "input":
             self.input.show_picture(shown)
-        elif view in ("maps", "kernels") and self._newest is not None:
-            self._pictured[view] = _Pictured(self._newest, shown)
-            if view == self.what.value():
-                self._redraw()
-            if view == "maps" and self.what.value() != "maps":
-                # Nobody will paint it, and the link would wait for that.
-                self._link.painted(shown.generation)
+        elif view == "maps":
+            self._show_maps(shown)
+        elif view == "kernels":
+            self.kernels.show_kernels(shown)
 
-    def _redraw(self, _what: object = None) -> None:
-        what = str(self.what.value())
-        found = self._pictured.get(what)
-        if found is None:
-            self._show_nothing("This layer has no kernels." if what == "kernels" else "Computing…")
-            return
-        maps, shown = found
-        if what == "kernels":
-            self.mosaic.show_maps(shown, maps.kernel_tiles)
-            return
-        alone = self.only if self.only >= 0 and len(maps.tiles) == 1 else None
-        self.mosaic.show_maps(shown, maps.tiles, alone, maps.shape[0] if maps.shape else 0)
+    def _show_maps(self, shown: Shown) -> None:
+        maps = self._newest
+        if maps is not None:
+            alone = self.only if self.only >= 0 and len(maps.tiles) == 1 else None
+            self.mosaic.show_maps(shown, maps.tiles, alone, maps.shape[0] if maps.shape else 0)
 
     def _on_problem(self, problem: Problem) -> None:
         if problem.code == "spec":
-            self._pictured.clear()
-            self._show_nothing(problem.message)
+            self.mosaic.set_placeholder(problem.message)
+            self.mosaic.clear()
+            self.kernels.show_nothing("")
+            self.bars.set_placeholder(problem.message)
             self.bars.set_guesses(())
-
-    def _show_nothing(self, reason: str) -> None:
-        self.mosaic.set_placeholder(reason)
-        self.mosaic.clear()

@@ -18,11 +18,12 @@ from app.training.controls import RunControls
 from app.training.curves import CurvesPanel
 from app.training.data_panel import DataPanel
 from app.training.fitting import Fit, fit_of
-from app.training.live_panel import GAP, LivePanel
+from app.training.live_panel import LivePanel
 from app.training.run_state import RunState
 from app.training.runs import runs_path
 from app.training.settings_panel import SettingsPanel
 from app.widgets.picture_view import PictureView
+from app.widgets.side import GAP
 from engine.protocol import Samples
 from engine.spec.network import NetworkSpec
 
@@ -84,11 +85,6 @@ class TrainPage(QWidget):
         """Where a drawing is drawn."""
         return self.live.input_view
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing of the network has been shown yet."""
-        return self.live.is_empty
-
     def shown(self) -> None:
         """The page is in front: have the engine work for it."""
         self._is_shown = True
@@ -102,8 +98,8 @@ class TrainPage(QWidget):
 
     def fit(self) -> None:
         """Show the whole of all pictures."""
-        for view in (self.live.input_view, self.live.mosaic, self.data.mosaic):
-            view.fit()
+        self.live.fit()
+        self.data.mosaic.fit()
 
     def _look(self) -> None:
         if self._is_shown:

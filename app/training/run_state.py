@@ -14,9 +14,13 @@ from app.state.document import Document
 from app.state.engine_link import EngineLink
 from app.state.notices import Notices
 from app.training.runs import new_run, runs_path
-from engine.protocol import EpochDone, Points, Problem, Training
+from engine.errors import EngineError
+from engine.project import load_network
+from engine.protocol import EpochDone, Points, Training
 
 ABOUT = "training"
+SPEC = "spec.json"
+"""The network in a run's folder."""
 ENGINE_ENDED = "The engine ended while it was training; Continue goes on from the last checkpoint."
 Wish = Literal["", "starting", "opening", "pausing", "resuming", "stopping", "forgetting"]
 BUSY = ("preparing", "running", "paused", "stopping")
@@ -45,7 +49,6 @@ class RunState(QObject):
         self.wish: Wish = ""
         self.run = self.now.run
         link.training.connect(self._hear)
-        link.problem.connect(self._hear_problem)
         link.engine_state.connect(self._hear_engine)
 
     @property
@@ -83,7 +86,17 @@ class RunState(QObject):
             self._send("continue", "starting", self.run)
 
     def open(self, run: str) -> None:
-        """Take a run's weights over."""
+        """Take a run's network and its weights over."""
+        try:
+            network = load_network(Path(run) / SPEC)
+        except EngineError as error:
+            self._fail(f"{Path(run).name} is no run that can be opened: {error}")
+            return
+        project = self._document.project
+        if network != project.network:
+            # Kernels that were put into another network would cover what this one has learned.
+            project = msgspec.structs.replace(project, network=network, planted=())
+            self._document.edit(project, f"open run {Path(run).name}")
         self._send("open", "opening", run)
 
     def pause_or_resume(self) -> None:
@@ -113,8 +126,6 @@ class RunState(QObject):
     ) -> None:
         self._notices.clear(ABOUT)
         self.wish = wish
-        if run:
-            self.run = run
         self._link.train(action, run=run)
         self.changed.emit()
 
@@ -125,29 +136,24 @@ class RunState(QObject):
         self.now = event
         if event.state not in _UNHEEDED.get(self.wish, ()):
             self.wish = ""
-        if event.run:
-            self.run = event.run
+        self.run = event.run or self.run
         if event.state == "failed" and not failed_before:
             self._notices.problem(event.message, ABOUT)
         self.changed.emit()
-
-    def _hear_problem(self, problem: Problem) -> None:
-        """What was asked for cannot be done; things are as they were before."""
-        if problem.code == "train" and self.wish:
-            self._fail(problem.message)
 
     def _hear_engine(self, state: str) -> None:
         """A new engine process knows nothing of the old one's run."""
         if state not in ("starting", "gone"):
             return
         if self.is_busy:
-            self._notices.problem(ENGINE_ENDED, ABOUT)
-            self._fail(ENGINE_ENDED)
+            self._fail(ENGINE_ENDED, trained=False)
         elif self.now.trained:
             self.now = Training(state="idle", run=self.now.run)
             self.changed.emit()
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, message: str, trained: bool | None = None) -> None:
         self.wish = ""
-        self.now = msgspec.structs.replace(self.now, state="failed", message=message, trained=False)
+        trained = self.now.trained if trained is None else trained
+        self.now = msgspec.structs.replace(self.now, state="failed", message=message, trained=trained)
+        self._notices.problem(message, ABOUT)
         self.changed.emit()

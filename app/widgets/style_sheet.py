@@ -1,7 +1,7 @@
 """The one style sheet, made from the tokens.
 
 A widget says what it is by its dynamic property `role` (see `theme.set_role`):
-panel, bar, title, second, faint, result, problem, code, primary, flat, rail, segment, cell, notice, notice-problem.
+panel, bar, hud, title, second, faint, result, problem, ok, code, primary, flat, rail, segment, cell, notice, notice-problem.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ _TEMPLATE = """
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {control_line}; padding: 4px 6px; }}
 
 QFrame[role="panel"] {{ background: {panel}; border: 1px solid {line}; border-radius: {panel_radius}px; }}
+QFrame[role="hud"] {{ background: {panel}; border: 0px; border-top: 1px solid {line}; }}
 QFrame[role="bar"] {{ background: {panel}; border: 0px; border-bottom: 1px solid {line}; }}
 QFrame[role="notice"] {{ background: {accent_soft}; border: 1px solid {accent}; border-radius: {radius}px; }}
 QFrame[role="notice-problem"] {{ background: {problem_fill}; border: 1px solid {problem};
@@ -20,6 +21,7 @@ QLabel[role="title"], QLabel[role="second"] {{ color: {second}; }}
 QLabel[role="faint"] {{ color: {faint}; }}
 QLabel[role="result"] {{ color: {result}; }}
 QLabel[role="problem"] {{ color: {problem}; }}
+QLabel[role="ok"] {{ color: {ok}; }}
 QLabel[role="code"] {{ background: {window}; border-radius: {radius}px; padding: 8px; }}
 QLabel:disabled {{ color: {faint}; }}
 
@@ -66,8 +68,8 @@ QLineEdit:disabled, QComboBox:disabled {{ color: {faint}; background: {panel}; b
 QLineEdit[problem="true"], QLineEdit[problem="true"]:focus {{ border: 2px solid {problem};
     background: {problem_fill}; padding: 0px 6px; min-height: {focused}px; max-height: {focused}px; }}
 QLineEdit[role="cell"], QLineEdit[role="cell"]:focus {{ padding: 0px 2px; min-height: 16px; max-height: 60px; }}
-QComboBox {{ combobox-popup: 0; padding-right: 20px; }}
-QComboBox:focus {{ padding-right: 19px; }}
+QComboBox {{ combobox-popup: 0; padding-right: 2px; }}
+QComboBox:focus {{ padding-right: 1px; }}
 QComboBox::drop-down {{ border: 0px; width: 18px; }}
 QComboBox::down-arrow {{ image: none; }}
 QComboBox QAbstractItemView {{ background: {raised}; color: {text}; border: 1px solid {control_line};

@@ -83,13 +83,18 @@ def apply_filter(
     if paired:
         second = correlate(cells, _turned_plan(seen.shape, spec, plan), finish, cancelled)
         detected = join_pair(convolved, _squeezed(second, spec), spec.detector.kind)
-    pooled = detected
-    if spec.pooling.kind != "none":
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        pooled = pool(detected, spec.pooling.kind, spec.pooling.kernel_size, spec.pooling.step, spec.pooling.padding)
+    pooled = _pooled(detected, spec, cancelled)
     before = convolved if paired or spec.detector.kind == "none" else None
     return FilterResult(seen, pooled, before, plan.method, time.perf_counter() - begun)
+
+
+def _pooled(detected: Array, spec: FilterSpec, cancelled: Callable[[], bool] | None) -> Array:
+    pooling = spec.pooling
+    if pooling.kind == "none":
+        return detected
+    if cancelled is not None and cancelled():
+        raise Cancelled
+    return pool(detected, pooling.kind, pooling.kernel_size, pooling.step, pooling.padding)
 
 
 def filter_plan(shape: tuple[int, ...], spec: FilterSpec, turned: bool = False) -> Plan:

@@ -239,10 +239,9 @@ class Session:
         self._place = msgspec.structs.replace(self._place, **changes)
 
     def _diverged(self, step: int) -> Failed:
-        rate = self._trainer.settings.rate_at(max(step - 1, 0), self._trainer.steps)
         kept = " The checkpoint before it is kept." if self._checkpoint else ""
         message = (
-            f"The training diverged in step {step} at a learning rate of {rate:.3g}: a number is no longer finite; a "
+            f"The training diverged in step {step} at the learning rate {self._trainer.settings.learning_rate:g}: a number is no longer finite; a "
             f"smaller learning rate would do.{kept}"
         )
         return Failed(reason="diverged", message=message, step=step, checkpoint=self._checkpoint)

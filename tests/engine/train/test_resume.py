@@ -133,7 +133,9 @@ def test_the_data_set_is_loaded_again_and_must_be_the_same(network, mnist, tmp_p
     from engine.data import load_data
 
     controls = Controls()
-    for event in train(network, load_data(kept), TrainSpec(epochs=2), device="cpu", output=tmp_path / "r", controls=controls):
+    for event in train(
+        network, load_data(kept), TrainSpec(epochs=2), device="cpu", output=tmp_path / "r", controls=controls
+    ):
         if isinstance(event, Epoch):
             controls.stop()
     assert isinstance(list(resume(tmp_path / "r", controls=stopped()))[-1], Stopped)

@@ -113,7 +113,9 @@ def test_a_watched_run_is_the_same(chancy, digits, tmp_path):
 @pytest.mark.parametrize("batch_size", [10, 97, 500])
 def test_stopping_ends_within_a_step_with_a_checkpoint(network, digits, tmp_path, batch_size):
     controls = Controls()
-    events = train(network, digits, TrainSpec(batch_size=batch_size), device="cpu", output=tmp_path / "r", controls=controls)
+    events = train(
+        network, digits, TrainSpec(batch_size=batch_size), device="cpu", output=tmp_path / "r", controls=controls
+    )
     assert isinstance(next(events), Started)
     controls.stop()
     rest = list(events)
@@ -165,7 +167,7 @@ def test_a_rate_beyond_reason_is_told_with_its_step(network, digits, tmp_path):
     last = list(train(network, digits, settings, device="cpu", output=tmp_path / "run"))[-1]
     assert isinstance(last, Failed)
     assert (last.reason, last.step) == ("diverged", 2)
-    assert "step 2 at a learning rate of 1e+38" in last.message
+    assert "step 2 at the learning rate 1e+38" in last.message
     assert last.message.count("\n") == 0
     run = load_run(tmp_path / "run")
     assert run.step == 0

@@ -123,7 +123,9 @@ def test_a_lone_last_picture_is_no_trouble_for_normalisation(mnist, count):
     seen = [trainer.take_step().pictures for _ in range(trainer.steps)]
     assert sum(seen) == count
     assert min(seen) > 1
-    assert Trainer(build(spec), part_of(mnist, count, 5), TrainSpec(batch_size=8), CPU).steps_per_epoch == -(-count // 8)
+    assert Trainer(build(spec), part_of(mnist, count, 5), TrainSpec(batch_size=8), CPU).steps_per_epoch == -(
+        -count // 8
+    )
 
 
 def test_a_loss_that_is_no_number_stops_before_the_weights_change(network, digits):
