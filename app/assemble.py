@@ -11,6 +11,7 @@ from app.hud import Hud
 from app.kernels.page import KernelPage
 from app.notice_line import NoticeLine
 from app.pages import Entry, Pages
+from app.projects import ProjectFiles
 from app.source.bar import SourceBar
 from app.source.drops import Drops
 from app.source.guard import SourceGuard
@@ -44,6 +45,7 @@ def assemble(
         pages=Pages(window),
         pad=DrawingPad(document, page.input_view),
         guard=SourceGuard(document, link, notices, settings),
+        projects=ProjectFiles(document, notices, window),
     )
     bench = Workbench(parts)
     actions = Actions(bench, window)

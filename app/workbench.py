@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.kernels.page import KernelPage
 from app.pages import Pages
+from app.projects import ProjectFiles
 from app.source.bar import SourceBar
 from app.source.drops import Drops
 from app.source.edits import source_for_path, source_name, with_source
@@ -27,6 +29,8 @@ from engine.kernels import format_kernel, weights_of
 from engine.protocol import Problem, Saved
 from engine.spec.edit import CUSTOM
 
+PROJECTS = (".convscope", ".json")
+
 
 @dataclass
 class Parts:
@@ -43,6 +47,7 @@ class Parts:
     pages: Pages
     pad: DrawingPad
     guard: SourceGuard
+    projects: ProjectFiles
 
 
 class Workbench(QObject):
@@ -52,6 +57,7 @@ class Workbench(QObject):
         super().__init__(parts.window)
         self.parts = parts
         self.document = parts.document
+        self.projects = parts.projects
         self.link = parts.link
         self.notices = parts.notices
         self.settings = parts.settings
@@ -69,7 +75,10 @@ class Workbench(QObject):
         self.link.close()
 
     def open_path(self, path: str) -> None:
-        """Open a picture, clip or folder that was named on the command line."""
+        """Open a picture, clip, folder or project that was named on the command line."""
+        if Path(path).suffix.lower() in PROJECTS:
+            self.projects.open_path(Path(path))
+            return
         try:
             source = source_for_path(path)
         except SpecError as error:

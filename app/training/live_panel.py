@@ -44,6 +44,7 @@ class LivePanel(QWidget):
         self._link = link
         self._network: NetworkSpec | None = None
         self._newest: Maps | None = None
+        self._active = False
         self.layer, self.only = "", -1
         self.input = PicturePanel("Input", _INPUT_TIP, "Opening the source…")
         self.bars = PredictionBars("Prediction", COMPUTING)
@@ -100,6 +101,13 @@ class LivePanel(QWidget):
         """Where a drawing is drawn."""
         return self.input.view
 
+    def set_active(self, active: bool) -> None:
+        """Whether anyone looks. Else maps are those of another page, and what was shown is let go of."""
+        self._active = active
+        if not active:
+            self._newest = None
+            self._show_nothing(COMPUTING)
+
     def fit(self) -> None:
         """Show the whole of all pictures."""
         for view in (self.input.view, self.mosaic, self.kernels.mosaic):
@@ -139,7 +147,7 @@ class LivePanel(QWidget):
         self.look_at_one(-1)
 
     def _take(self, maps: Maps) -> None:
-        if all(plane.view != "maps" for plane in maps.planes):
+        if not self._active or all(plane.view != "maps" for plane in maps.planes):
             return
         self._newest = maps
         self.kernels.take(maps)
@@ -152,21 +160,22 @@ class LivePanel(QWidget):
     def _on_picture(self, view: str, shown: Shown) -> None:
         if view == "input":
             self.input.show_picture(shown)
-        elif view == "maps":
-            self._show_maps(shown)
-        elif view == "kernels":
+        elif view == "maps" and self._newest is not None:
+            self._show_maps(shown, self._newest)
+        elif view == "kernels" and self._newest is not None:
             self.kernels.show_kernels(shown)
 
-    def _show_maps(self, shown: Shown) -> None:
-        maps = self._newest
-        if maps is not None:
-            alone = self.only if self.only >= 0 and len(maps.tiles) == 1 else None
-            self.mosaic.show_maps(shown, maps.tiles, alone, maps.shape[0] if maps.shape else 0)
+    def _show_maps(self, shown: Shown, maps: Maps) -> None:
+        alone = self.only if self.only >= 0 and len(maps.tiles) == 1 else None
+        self.mosaic.show_maps(shown, maps.tiles, alone, maps.shape[0] if maps.shape else 0)
 
     def _on_problem(self, problem: Problem) -> None:
-        if problem.code == "spec":
-            self.mosaic.set_placeholder(problem.message)
-            self.mosaic.clear()
-            self.kernels.show_nothing("")
-            self.bars.set_placeholder(problem.message)
-            self.bars.set_guesses(())
+        if self._active and problem.code == "spec":
+            self._show_nothing(problem.message)
+
+    def _show_nothing(self, reason: str) -> None:
+        self.mosaic.set_placeholder(reason)
+        self.mosaic.clear()
+        self.kernels.show_nothing("")
+        self.bars.set_placeholder(reason)
+        self.bars.set_guesses(())

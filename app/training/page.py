@@ -88,12 +88,14 @@ class TrainPage(QWidget):
     def shown(self) -> None:
         """The page is in front: have the engine work for it."""
         self._is_shown = True
+        self.live.set_active(True)
         self._look()
         self.data.set_active(True)
 
     def hidden(self) -> None:
         """Another page is in front. A run goes on."""
         self._is_shown = False
+        self.live.set_active(False)
         self.data.set_active(False)
 
     def fit(self) -> None:

@@ -1,0 +1,96 @@
+"""The project as a file: open, save, save as. A file that cannot be opened leaves everything as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.state.document import Document
+from app.state.notices import Notices
+from engine.errors import EngineError
+from engine.project import load_project, save_project
+
+ABOUT = "project"
+SUFFIX = ".convscope"
+KINDS = f"Convscope projects (*{SUFFIX} *.json)"
+
+
+class Ask(Protocol):
+    """Answers are paths, empty if the person thought better of it."""
+
+    def open(self, parent: QWidget) -> str:
+        """Which project to open."""
+
+    def save(self, parent: QWidget, suggestion: str) -> str:
+        """Where to save."""
+
+
+class Dialogs:
+    """Asks by the platform's own dialogs."""
+
+    def open(self, parent: QWidget) -> str:
+        """Which project to open."""
+        return QFileDialog.getOpenFileName(parent, "Open project", "", KINDS)[0]
+
+    def save(self, parent: QWidget, suggestion: str) -> str:
+        """Where to save."""
+        return QFileDialog.getSaveFileName(parent, "Save project", suggestion, KINDS)[0]
+
+
+class ProjectFiles(QObject):
+    """Knows which file the document belongs to."""
+
+    def __init__(self, document: Document, notices: Notices, window: QWidget, ask: Ask | None = None) -> None:
+        super().__init__(window)
+        self._document = document
+        self._notices = notices
+        self._window = window
+        self._ask = ask or Dialogs()
+        self.path: Path | None = None
+
+    def open(self) -> None:
+        """Ask for a project and open it; undo brings back what was there before."""
+        path = self._ask.open(self._window)
+        if path:
+            self.open_path(Path(path))
+
+    def open_path(self, path: Path) -> None:
+        """Open this project."""
+        try:
+            project = load_project(path)
+        except EngineError as error:
+            self._notices.problem(str(error), ABOUT)
+            return
+        self._notices.clear(ABOUT)
+        self._document.edit(project, f"open {path.name}")
+        self._belong_to(path)
+
+    def save(self) -> None:
+        """Save to the project's file, or ask for one if it has none yet."""
+        if self.path is None:
+            self.save_as()
+        else:
+            self._write(self.path)
+
+    def save_as(self) -> None:
+        """Ask where to, and save there from now on."""
+        chosen = self._ask.save(self._window, str(self.path or f"project{SUFFIX}"))
+        if chosen:
+            path = Path(chosen)
+            self._write(path if path.suffix else path.with_name(path.name + SUFFIX))
+
+    def _write(self, path: Path) -> None:
+        try:
+            save_project(self._document.project, path)
+        except EngineError as error:
+            self._notices.problem(str(error), ABOUT)
+            return
+        self._belong_to(path)
+        self._notices.info(f"Saved {path.name}.", ABOUT)
+
+    def _belong_to(self, path: Path) -> None:
+        self.path = path
+        self._window.setWindowTitle(f"{path.stem} – Convscope")
