@@ -124,7 +124,7 @@ class RunControls(QFrame):
         self.folder.set_line(f"Run: {run.run}" if run.run else "Each run is kept in a folder of its own.")
         running = now.state in ("preparing", "running", "paused") and run.wish != "stopping"
         self.rate.setEnabled(running)
-        self.rate.set_value(now.learning_rate)
+        self.rate.set_value(float(f"{now.learning_rate:.4g}"))
         self._enable()
         self._tell()
 
@@ -145,13 +145,15 @@ class RunControls(QFrame):
     def _tell(self) -> None:
         """A failure first, then what stands in the way of a start, then what else is known."""
         now, fit = self._run.now, self._fit
-        failed = now.state == "failed" and not self._run.wish
-        text = now.message if failed or (now.message and not fit.sentence) else fit.sentence
+        said = "" if self._run.wish else now.message
+        failed = now.state == "failed" and bool(said)
+        text = said if failed or not fit.sentence else fit.sentence
         is_problem = failed or (fit.stops and text == fit.sentence)
         self.sentence.setText(text)
         set_role(self.sentence, "problem" if is_problem else "second")
         self.sentence.setVisible(bool(text))
-        self.fit.setVisible(fit.network is not None and text == fit.sentence and not self._run.is_busy)
+        offered = fit.network is not None and text == fit.sentence
+        self.fit.setVisible(offered and not self._run.is_busy)
         self.fit.setText(fit.label)
         describe(self.fit, fit.label, "Change the network so that it goes with the data; it can be undone.")
 

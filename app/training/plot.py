@@ -17,6 +17,8 @@ from app.widgets.tokens import tokens
 
 MOST_POINTS = 1200
 MEAN_WINDOW = 25
+"""Most points that a mean is taken of; of a short curve a twentieth, so that it does not lag behind."""
+_MEAN_SHARE = 20
 _AXIS_WIDTH = 52
 _TINY = 1e-9
 _LARGE = 1e12
@@ -62,7 +64,8 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
     def draw(self, learning: Series, tests: Series) -> None:
         """Show both, no more points than there is room for."""
         self._raw.setData(*self._shown(learning.drawn(MOST_POINTS)))
-        self._mean.setData(*self._shown(learning.mean(MEAN_WINDOW, MOST_POINTS)))
+        window = min(max(len(learning) // _MEAN_SHARE, 1), MEAN_WINDOW)
+        self._mean.setData(*self._shown(learning.mean(window, MOST_POINTS)))
         self._test.setData(*self._shown(tests.drawn(MOST_POINTS)))
 
     def points_on_screen(self) -> int:

@@ -66,7 +66,7 @@ def progress(training: Training) -> str:
         parts.append(f"epoch {training.epoch}/{training.epochs}")
     if training.steps:
         parts.append(f"step {grouped(training.step)}/{grouped(training.steps)}")
-    if training.examples_per_second > 0:
+    if training.steps and training.examples_per_second > 0:
         speed = training.examples_per_second
         parts.append(f"{grouped(round(speed)) if speed >= 10 else number_text(speed, 2)} pictures/s")
     left = duration(training.seconds_left) if training.seconds_left > 0 else ""

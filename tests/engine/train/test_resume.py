@@ -119,7 +119,7 @@ def test_it_goes_on_at_the_learning_rate_that_was_set(network, digits, tmp_path)
     events.close()
     reports = [event for event in resume(tmp_path / "run", data=digits) if hasattr(event, "learning_rate")]
     assert {report.learning_rate for report in reports} == {0.125}
-    again = [event for event in resume(tmp_path / "run", data=digits, epochs=6, learning_rate=0.25)]
+    again = list(resume(tmp_path / "run", data=digits, epochs=6, learning_rate=0.25))
     assert {event.learning_rate for event in again if hasattr(event, "learning_rate")} == {0.25}
 
 
