@@ -18,7 +18,8 @@ from app.state.settings import Settings
 from app.tour_scenes import Scene, scenes
 from app.workbench import Workbench
 
-SCENE_SECONDS = 20.0
+SCENE_SECONDS = 30.0
+AGAIN = ("kernel", "clip-gradient", "network", "train")
 GALLERY_SECONDS = 0.6
 SMALL = (1280, 800)
 LARGE = (1920, 1080)
@@ -36,9 +37,9 @@ class Shot(NamedTuple):
 def shots() -> list[Shot]:
     """Every scene, dark at the small size; the first three also light and large."""
     made = [Shot(name, SMALL, True, scene) for name, scene in scenes().items()]
-    for name, scene in list(scenes().items())[:3]:
-        made.append(Shot(f"{name}-light", SMALL, False, scene))
-        made.append(Shot(f"{name}-large", LARGE, True, scene))
+    for name in AGAIN:
+        made.append(Shot(f"{name}-light", SMALL, False, scenes()[name]))
+        made.append(Shot(f"{name}-large", LARGE, True, scenes()[name]))
     return made
 
 
@@ -75,12 +76,16 @@ def _take(application: QApplication, bench: Workbench, shot: Shot, place: Path) 
     bench.set_dark(shot.dark)
     before = bench.link.shown
     bench.document.edit(shot.scene.project, shot.name)
-    bench.page.fit()
+    bench.pages.show(shot.scene.page)
+    bench.pages.current.fit()
     frames = shot.scene.frames
     ready = wait_for(
         application, lambda: bench.link.is_settled and (frames == 1 or bench.link.shown - before >= frames)
     )
-    _look_at_a_cell(application, bench)
+    if shot.scene.page == "kernel":
+        _look_at_a_cell(application, bench)
+    if shot.scene.train:
+        ready = ready and _train(application, bench)
     _let_the_gallery_follow(application)
     bench.window.grab().save(str(place / f"{shot.name}.png"))
     bench.page.probing.look_at("map", None)
@@ -93,6 +98,17 @@ def _look_at_a_cell(application: QApplication, bench: Workbench) -> None:
     if extent is not None:
         bench.page.probing.look_at("map", (extent[0] * 3 // 8, extent[1] * 3 // 8))
         wait_for(application, lambda: bench.page.probing.is_answered)
+
+
+def _train(application: QApplication, bench: Workbench) -> bool:
+    """Train until the first epoch is done; the run is not kept."""
+    with tempfile.TemporaryDirectory() as scratch:
+        bench.link.train("start", str(Path(scratch) / "run"))
+        return wait_for(application, lambda: _state(bench) in ("finished", "failed"))
+
+
+def _state(bench: Workbench) -> str:
+    return bench.link.last_training.state if bench.link.last_training else ""
 
 
 def _let_the_gallery_follow(application: QApplication) -> None:

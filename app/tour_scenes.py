@@ -8,17 +8,22 @@ from typing import NamedTuple
 import msgspec
 
 from engine.kernels import kernel
+from engine.presets import preset
 from engine.spec.edit import with_channels, with_kernel
 from engine.spec.filter import DetectorSpec, FilterSpec, PoolingSpec
+from engine.spec.network_edit import replace_field
 from engine.spec.project import Project
 from engine.spec.source import Clip, Drawing, Pattern, Picture, Source, Stroke
+from engine.spec.train import TrainSpec
 
 
 class Scene(NamedTuple):
-    """A project, and how many frames of its source must have been shown."""
+    """A project on a page, how many frames of its source must have been shown, and whether it is trained first."""
 
     project: Project
     frames: int = 1
+    page: str = "kernel"
+    train: bool = False
 
 
 def _scene(
@@ -65,6 +70,12 @@ def scenes() -> dict[str, Scene]:
         ),
         "colour": _scene(Picture(path="sample:coffee.jpg"), "unsharp", channels="each"),
         "volume": _volume(),
+        "network": Scene(Project(source=astronaut, network=preset("tiny-vgg")), page="network"),
+        "network-problem": Scene(
+            Project(network=replace_field(preset("lenet-5"), "conv2", "kernel_size", (19, 19))), page="network"
+        ),
+        "train": Scene(Project(source=_seven(), train=TrainSpec(epochs=1)), page="train", train=True),
+        "trained-network": Scene(Project(source=_seven()), page="network"),
         "gabor": _scene(Picture(path="sample:brick.jpg"), "gabor", bias=0.1),
         "does-not-fit": _scene(
             Pattern(kind="checkerboard", height=12, width=12, period=4.0), "gaussian", parameters={"sigma": 3.0},

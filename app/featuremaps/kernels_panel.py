@@ -42,7 +42,8 @@ class KernelsPanel(PicturePanel):
         super().__init__("Kernels", _TIP, "This layer has no kernels.", self.mosaic)
         self._inputs = 1
         self._maps: Maps | None = None
-        self._shown: Shown | None = None
+        self._pair: tuple[Shown, Maps] | None = None
+        """The picture that is shown and the message it belongs to: the next message comes before its picture."""
         self.mosaic.pointed.connect(self._point)
         self.mosaic.opened.connect(self._open)
 
@@ -52,10 +53,11 @@ class KernelsPanel(PicturePanel):
 
     def show_kernels(self, shown: Shown) -> None:
         """Show the picture that belongs to the last message."""
-        self._shown = shown
-        maps = self._maps
-        if maps is None or not maps.kernel_tiles:
-            return
+        if self._maps is not None and self._maps.kernel_tiles:
+            self._pair = shown, self._maps
+            self._lay_out(shown, self._maps)
+
+    def _lay_out(self, shown: Shown, maps: Maps) -> None:
         # Of a very large layer only the first kernels are shown, so those of a map are counted where they lie.
         self._inputs = sum(box[0] == maps.kernel_tiles[0][0] for box in maps.kernel_tiles)
         self.set_size_text(kernel_words(maps.kernel_shape), "Output maps × input maps, of height × width each")
@@ -76,7 +78,7 @@ class KernelsPanel(PicturePanel):
     def show_nothing(self, reason: str) -> None:
         """There are no kernels; say why where they would be."""
         super().show_nothing(reason)
-        self._maps = self._shown = None
+        self._maps = self._pair = None
 
     def outline_map(self, number: int | None) -> None:
         """Outline the kernels that make a feature map."""
@@ -86,8 +88,8 @@ class KernelsPanel(PicturePanel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the kernels out for the new size."""
         super().resizeEvent(event)
-        if self._shown is not None:
-            self.show_kernels(self._shown)
+        if self._pair is not None:
+            self._lay_out(*self._pair)
 
     def _open(self, tile: int) -> None:
         self.map_wanted.emit(tile // self._inputs)

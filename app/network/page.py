@@ -197,6 +197,9 @@ class NetworkPage(QWidget):
     def _on_picture(self, view: str, shown: Shown) -> None:
         if view == "input":
             self.input.show_picture(shown)
+        elif not self._shown:
+            # It belongs to what another page asked for.
+            return
         elif view == "maps":
             if not self._problem():
                 self.maps.show_maps(shown)

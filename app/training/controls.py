@@ -55,9 +55,11 @@ class RunControls(QFrame):
         self.bar.setTextVisible(False)
         describe(self.bar, "Progress", "How much of the run is done.")
         self.folder = Line("faint", Qt.TextElideMode.ElideMiddle)
+        self.info = Line("second")
         self.sentence = QLabel()
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setWordWrap(True)
+        set_role(self.sentence, "problem")
         field = fields_of(TrainSpec)["learning_rate"]
         tip = f"Changes the run that is going on, from its next step. {field.help}"
         self.rate = NumberField(0.0, 1e38, 0.0005, False, "", "Learning rate now", tip)
@@ -99,6 +101,7 @@ class RunControls(QFrame):
         below.addWidget(label)
         below.addWidget(self.rate)
         hint = QHBoxLayout()
+        hint.addWidget(self.info, 1)
         hint.addWidget(self.sentence, 1)
         hint.addWidget(self.fit)
         column = QVBoxLayout(self)
@@ -149,9 +152,11 @@ class RunControls(QFrame):
         failed = now.state == "failed" and bool(said)
         text = said if failed or not fit.sentence else fit.sentence
         is_problem = failed or (fit.stops and text == fit.sentence)
-        self.sentence.setText(text)
-        set_role(self.sentence, "problem" if is_problem else "second")
-        self.sentence.setVisible(bool(text))
+        # A problem is told whole; what is only good to know must not take the curves' room.
+        self.sentence.setText(text if is_problem else "")
+        self.info.set_line("" if is_problem else text)
+        self.sentence.setVisible(is_problem)
+        self.info.setVisible(bool(text) and not is_problem)
         offered = fit.network is not None and text == fit.sentence
         self.fit.setVisible(offered and not self._run.is_busy)
         self.fit.setText(fit.label)

@@ -12,7 +12,9 @@ from app.featuremaps.mosaic_view import MosaicView
 from app.featuremaps.tiles import Spot
 from app.state.document import Document
 from app.state.engine_link import EngineLink, Shown
+from app.state.notices import Notices
 from app.training.ask import Ask
+from app.training.line import Line
 from app.training.words import grouped
 from app.widgets.fields import Choice
 from app.widgets.group import Group
@@ -24,6 +26,7 @@ from engine.protocol import Problem, Samples
 from engine.spec.layers import shape_text
 from engine.spec.project import Project
 
+ABOUT = "data"
 FOLDER = object()
 """The choice that asks for a folder."""
 SAMPLES_HEIGHT = 168
@@ -54,10 +57,11 @@ class DataPanel(Group):
     samples: Samples | None = None
     """Those of the document's data, once they are there."""
 
-    def __init__(self, document: Document, link: EngineLink, ask: Ask) -> None:
+    def __init__(self, document: Document, link: EngineLink, notices: Notices, ask: Ask) -> None:
         super().__init__("Data")
         self._document = document
         self._link = link
+        self._notices = notices
         self._ask = ask
         self._asked = ""
         self._active = False
@@ -65,26 +69,23 @@ class DataPanel(Group):
         self.choice = Choice([], "Data set", _TIP)
         self.choice.value_changed.connect(self._choose)
         self.add_row("Data set", self.choice, tip=_TIP)
-        self.counts = self._line("second")
+        self.counts = QLabel()
+        self.counts.setTextFormat(Qt.TextFormat.PlainText)
+        self.counts.setWordWrap(True)
+        set_role(self.counts, "second")
+        self.add(self.counts)
         self.mosaic = MosaicView("Samples", _SAMPLES_TIP, opens=False)
         self.mosaic.setFixedHeight(SAMPLES_HEIGHT)
         self.mosaic.pointed.connect(self._point)
         self.add(self.mosaic)
-        self.notes = self._line("faint")
+        self.notes = Line()
+        self.add(self.notes)
         link.samples.connect(self._take)
         link.picture.connect(self._on_picture)
         link.problem.connect(self._on_problem)
         link.engine_state.connect(self._on_engine)
         document.changed.connect(self.refresh)
         self.refresh()
-
-    def _line(self, role: str) -> QLabel:
-        line = QLabel()
-        line.setTextFormat(Qt.TextFormat.PlainText)
-        line.setWordWrap(True)
-        set_role(line, role)
-        self.add(line)
-        return line
 
     @property
     def data(self) -> str:
@@ -115,6 +116,8 @@ class DataPanel(Group):
         if self._active and self.data != self._asked:
             self._forget(f"Reading {data_name(self.data)}…")
             self._asked = self.data
+            # The window says there what cannot be read.
+            self._notices.clear(ABOUT)
             self._link.look_at_data(self.data)
 
     def _forget(self, reason: str) -> None:
@@ -122,7 +125,8 @@ class DataPanel(Group):
         self.mosaic.set_placeholder(reason)
         self.mosaic.clear()
         self.counts.setText(next((f"{each.summary}." for each in SHIPPED if each.name == self.data), self.data))
-        self._show_notes("", "faint")
+        self.mosaic.setAccessibleDescription(reason)
+        self._show_notes("")
         self.told.emit()
 
     def _choose(self, value: object) -> None:
@@ -137,7 +141,8 @@ class DataPanel(Group):
         self.samples = samples
         self.counts.setText(_counts(samples))
         self.counts.setToolTip(tip_text(_counts_of_classes(samples)))
-        self._show_notes(" ".join(samples.notes), "faint")
+        self.mosaic.setAccessibleDescription(_SAMPLES_TIP)
+        self._show_notes(" ".join(samples.notes))
         self.told.emit()
 
     def _on_picture(self, view: str, shown: Shown) -> None:
@@ -145,9 +150,8 @@ class DataPanel(Group):
             self.mosaic.show_maps(shown, self.samples.tiles)
 
     def _on_problem(self, problem: Problem) -> None:
-        if problem.code == "data" and self.samples is None:
-            self._forget("No pictures to show.")
-            self._show_notes(problem.message, "problem")
+        if problem.code == ABOUT and self.samples is None:
+            self._forget(problem.message)
 
     def _on_engine(self, state: str) -> None:
         """A new engine process has read nothing, and what the old one was asked for will not come."""
@@ -156,9 +160,8 @@ class DataPanel(Group):
         elif state == "ready":
             self._look()
 
-    def _show_notes(self, text: str, role: str) -> None:
-        set_role(self.notes, role)
-        self.notes.setText(text)
+    def _show_notes(self, text: str) -> None:
+        self.notes.set_line(text)
         self.notes.setVisible(bool(text))
 
     def _point(self, spot: Spot | None) -> None:

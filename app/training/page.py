@@ -49,7 +49,7 @@ class TrainPage(QWidget):
         self._judged: tuple[NetworkSpec, Samples | None] | None = None
         ask = ask or FolderDialogs()
         self.run = RunState(document, link, notices, base)
-        self.data = DataPanel(document, link, ask)
+        self.data = DataPanel(document, link, notices, ask)
         self.settings = SettingsPanel(document, notices, self.run)
         self.controls = RunControls(self.run, ask, base)
         self.curves = CurvesPanel(link)

@@ -38,6 +38,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         item = self.getPlotItem()
         item.hideButtons()
         item.setMouseEnabled(False, False)
+        item.getViewBox().setLimits(xMin=0)
         item.setContentsMargins(0, 6, 10, 0)
         for axis in ("left", "bottom"):
             item.getAxis(axis).setStyle(tickFont=number_font(11), tickLength=-4, autoExpandTextSpace=False)

@@ -48,6 +48,8 @@ class RunState(QObject):
         self.now = link.last_training or Training(state="idle")
         self.wish: Wish = ""
         self.run = self.now.run
+        self._tried = document.project
+        document.changed.connect(self._follow)
         link.training.connect(self._hear)
         link.engine_state.connect(self._hear_engine)
 
@@ -140,6 +142,16 @@ class RunState(QObject):
         if event.state == "failed" and not failed_before:
             self._notices.problem(event.message, ABOUT)
         self.changed.emit()
+
+    def _follow(self) -> None:
+        """What failed has failed with other settings: it is not said of these."""
+        now, then = self._document.project, self._tried
+        same = (now.network, now.data, now.train) == (then.network, then.data, then.train)
+        self._tried = now
+        if self.now.state == "failed" and self.now.message and not same:
+            self.now = msgspec.structs.replace(self.now, message="")
+            self._notices.clear(ABOUT)
+            self.changed.emit()
 
     def _hear_engine(self, state: str) -> None:
         """A new engine process knows nothing of the old one's run."""

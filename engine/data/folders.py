@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.data import Progress
 from engine.data.fit import conversion, fit_picture
 from engine.data.parts import Part, Parts, check_amount
-from engine.data.walk import Classes, Walk, walk
+from engine.data.walk import Classes, Walk, printable, walk
 from engine.errors import BadFile
 from engine.frames.image import FORMAT_TEXT, load_image
 from engine.spec.layers import Shape, shape_text
@@ -109,7 +109,7 @@ def read_folder(root: Path, input_shape: Shape | None, progress: Progress | None
         raise BadFile(f"No picture of the folder {root} can be read: {_listed(found)}.")
     parts = [_finished(part, order, names, reader, input_shape) for part in (train, test)]
     notes = [*reader.notes(), *_left_out(found, names)]
-    shown = tuple(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in names)
+    shown = tuple(printable(name) for name in names)
     return Parts(parts[0], parts[1], shown, tuple(notes), tuple(found.skipped))
 
 

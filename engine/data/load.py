@@ -13,7 +13,7 @@ from engine.data.idx import idx_files, read_idx
 from engine.data.npz import read_npz
 from engine.data.parts import TEST_SHARE, Part, Parts, nothing_of, split
 from engine.data.shipped import dataset_names, shipped
-from engine.errors import BadFile
+from engine.errors import BadFile, EngineError
 from engine.resources import resource
 from engine.spec.layers import Shape
 
@@ -53,6 +53,8 @@ def _read(source: str | Path, input_shape: Shape | None, progress: Progress | No
     path = Path(source)
     try:
         return path.name or str(path), _read_path(path, input_shape, progress)
+    except EngineError:
+        raise
     except MemoryError as error:
         raise BadFile(f"{path} needs more memory than is free; fewer or smaller pictures would do.") from error
     except (OSError, ValueError) as error:

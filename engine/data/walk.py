@@ -40,7 +40,7 @@ class Walk:
 
     def leave_out(self, path: Path, reason: str) -> None:
         """Note a file that is not used."""
-        self.skipped.append(Skipped(_shown(path, self.root), reason))
+        self.skipped.append(Skipped(printable(str(path.relative_to(self.root))), printable(reason)))
 
     def files(self) -> int:
         """How many picture files were found."""
@@ -144,6 +144,11 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name.lower() in _LEFT_BY_SYSTEMS
 
 
-def _shown(path: Path, root: Path) -> str:
-    """The path inside the folder, as text that can be printed whatever bytes the name has."""
-    return os.fsencode(path.relative_to(root)).decode("utf-8", "backslashreplace")
+def printable(name: str) -> str:
+    """A file's name as text that can be printed, whatever bytes it has.
+
+    Example:
+        >>> printable("caf\\udce9.png")
+        'caf\\\\xe9.png'
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

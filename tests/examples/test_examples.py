@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[2]
-SAYS = {"filter_picture.py": "mean gradient", "filter_camera.py": "frames filtered"}
+SAYS = {
+    "filter_picture.py": "mean gradient",
+    "filter_camera.py": "frames filtered",
+    "train_digits.py": "of unseen digits",
+    "live_feature_maps.py": "frames seen",
+}
 
 
 @pytest.mark.parametrize("path", sorted((HOUSE / "examples").glob("*.py")), ids=lambda path: path.name)

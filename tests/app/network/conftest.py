@@ -209,6 +209,7 @@ class Stage(Desk):
 
 def visible_named(root: QWidget, kind: type[Any], name: str) -> Any:
     """The one that is in sight: forms of other types of layers wait behind."""
+    QApplication.processEvents()  # what was put into a layout shows itself with the next event
     found = [widget for widget in root.findChildren(kind) if widget.accessibleName() == name and widget.isVisible()]
     assert len(found) == 1, [widget.accessibleName() for widget in root.findChildren(kind) if widget.isVisible()]
     return found[0]

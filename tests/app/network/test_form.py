@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 
 from app.network.controls import OWN, Automatic, WordOrAmount, control_for
 from app.network.layer_form import LayerForm
@@ -269,6 +269,7 @@ def test_every_finding_of_the_layer_is_told_with_its_repairs(desk: Desk, form: L
     repair = visible_named(form, QPushButton, f"pool1: {finding.repairs[0].label}")
     repair.click()
     assert desk.network == finding.repairs[0].network
+    QApplication.processEvents()
     assert not [button for button in form.facts.findChildren(QPushButton) if button.isVisible()]
     desk.document.undo()
     assert visible_named(form, QPushButton, f"pool1: {finding.repairs[0].label}").isVisible()

@@ -73,6 +73,8 @@ def test_samples_with_counts_names_and_notes(stage: Stage) -> None:
     event = stage.samples(notes=("2 left out: a.txt: no picture.",))
     assert panel.counts.text() == "12\xa0000 to learn from, 2\xa0000 to test: 10 classes, 1×28×28"
     assert panel.notes.text() == "2 left out: a.txt: no picture."
+    assert panel.notes.isVisible()
+    assert panel.notes.height() < 2 * panel.notes.fontMetrics().height()
     assert panel.mosaic.extent() == (event.plane.rows, event.plane.columns)
     assert "7: 1\xa0200 to learn from, 200 to test" in panel.counts.toolTip().replace("&nbsp;", "\xa0")
     assert stage.page.live.bars.label(7) == "7"
@@ -97,10 +99,12 @@ def test_samples_of_an_earlier_choice_are_not_shown(stage: Stage) -> None:
 def test_data_that_cannot_be_read(stage: Stage) -> None:
     stage.set(data="/pictures/one")
     stage.problem("data", "one has one class only; at least two would do.")
-    assert stage.page.data.notes.text() == "one has one class only; at least two would do."
-    assert stage.page.data.notes.isVisible()
+    assert stage.page.data.mosaic.accessibleDescription() == "one has one class only; at least two would do."
+    assert stage.page.data.mosaic.extent() is None
+    stage.notices.problem("one has one class only; at least two would do.", "data")
     stage.set(data="mnist")
-    assert not stage.page.data.notes.isVisible()
+    assert stage.problems == {}
+    assert stage.page.data.mosaic.accessibleDescription() == "Reading MNIST…"
 
 
 def test_a_new_engine_is_asked_again(stage: Stage) -> None:

@@ -14,6 +14,8 @@ from engine.project import save_network
 from engine.protocol import Died, Hello
 from engine.spec.network import NetworkSpec
 from engine.spec.project import Project
+from engine.spec.source import Drawing
+from engine.spec.train import TrainSpec
 from tests.app.training.conftest import Stage
 
 STATES = ("idle", "preparing", "running", "paused", "stopping", "stopped", "finished", "failed")
@@ -147,6 +149,23 @@ def test_a_failure_is_said_once_in_both_places(stage: Stage) -> None:
     stage.training("failed", message=told, run="/runs/a")
     assert stage.problems == {}, "the same failure is not said again"
     stage.click(stage.page.controls.start)
+    assert not stage.page.controls.sentence.isVisible()
+
+
+def test_a_failure_is_not_said_of_other_settings(stage: Stage) -> None:
+    stage.training("failed", message="The training diverged; a smaller learning rate would do.")
+    stage.set(source=Drawing())
+    assert stage.page.controls.sentence.isVisible(), "what is drawn has nothing to do with it"
+    stage.set(train=TrainSpec(learning_rate=0.001))
+    assert not stage.page.controls.sentence.isVisible()
+    assert stage.problems == {}
+
+
+def test_what_is_only_good_to_know_takes_one_line(stage: Stage) -> None:
+    stage.training("running", message="Colours become grey. " * 40)
+    info = stage.page.controls.info
+    assert info.isVisible()
+    assert info.height() < 2 * info.fontMetrics().height()
     assert not stage.page.controls.sentence.isVisible()
 
 

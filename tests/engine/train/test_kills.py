@@ -39,12 +39,12 @@ data = replace(whole, x_train=whole.x_train[:97], y_train=whole.y_train[:97], x_
 network = NetworkSpec(input_shape=(1, 28, 28), layers=(
     Conv2d(out_channels=4, kernel_size=5, stride=3), BatchNorm2d(), ReLU(), Dropout(p=0.3), Flatten(),
     Linear(out_features=10)))
-settings = TrainSpec(epochs=2, batch_size=8, seed=7)
+settings = TrainSpec(epochs=2, batch_size=16, seed=7)
 
 
 def live(path, told):
     try:
-        begun = (path / "checkpoints" / "000000000.json").exists() or any((path / "checkpoints").glob("*.json"))
+        begun = any((path / "checkpoints").glob("*.json"))
         if not begun:
             shutil.rmtree(path, ignore_errors=True)  # it died before its first checkpoint: there is nothing to resume
         events = resume(path, data=data) if begun else train(network, data, settings, device="cpu", output=path)
@@ -81,11 +81,11 @@ found = {"kills": 0, "behind": 0, "unequal": 0, "odd": 0, "left": 0, "mid": 0}
 for number in range(lives):
     path, reached = base / str(number), -1
     for life in range(100):
-        status, told = lived(path, chance.uniform(0, needed) if life < 6 else 60)
+        status, told = lived(path, chance.uniform(0, 0.6 * needed) if life < 4 else 60)
         if any((path / "checkpoints").glob("*.json")) and status != 0:
             kept = load_run(path).step
             found["behind"] += kept < max(reached, told)
-            found["mid"] += 0 < kept < 26
+            found["mid"] += 0 < kept < 12
             reached = max(reached, told, kept)
         found["kills"] += status == -9
         found["odd"] += status not in (0, -9)
@@ -113,11 +113,11 @@ def killed(folder: Path, lives: int, seed: int) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize("lives", [4, pytest.param(60, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
+@pytest.mark.parametrize("lives", [3, pytest.param(60, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 def test_killed_at_any_moment_it_ends_as_if_it_had_lived(tmp_path, lives):
     """R13, R29: nothing unreadable, no checkpoint lost that was told, equal bit for bit, nothing left lying."""
     found = killed(tmp_path, lives, seed=lives)
-    assert found["kills"] >= 2 * lives
+    assert found["kills"] >= lives
     assert found["mid"] >= 1
     assert {name: found[name] for name in ("behind", "unequal", "odd", "left")} == {
         "behind": 0,
