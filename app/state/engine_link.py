@@ -112,7 +112,7 @@ class EngineLink(QObject):
         self._saves = 0
         self._trains = 0
         self._generation = 0
-        self._pending_paint: dict[int, tuple[float, bool]] = {}
+        self._pending_paint: dict[int, tuple[float | None, bool]] = {}
         self._last_asked = 0.0
         self._sources: deque[tuple[int, Source]] = deque(maxlen=MAX_SOURCES)
         self._state = "starting"
@@ -238,7 +238,10 @@ class EngineLink(QObject):
         for plane in result.planes:
             self._keep_newest(plane, planes)
         new_frame = any(plane.view == "input" for plane in result.planes)
-        since = result.asked if result.asked > self._last_asked else result.arrived
+        # Neither asked for nor a new frame: training has changed the weights, and nobody waits for that.
+        since: float | None = result.arrived if new_frame else None
+        if result.asked > self._last_asked:
+            since = result.asked
         self._last_asked = max(self._last_asked, result.asked)
         if any(plane.view in MAIN for plane in result.planes):
             self._pending_paint[self._generation + 1] = (since, new_frame)
@@ -272,7 +275,8 @@ class EngineLink(QObject):
         for number in [n for n in self._pending_paint if n <= generation]:
             since, new_frame = self._pending_paint.pop(number)
             if number == generation:
-                self.latency.add(since)
+                if since is not None:
+                    self.latency.add(since)
                 if new_frame:
                     self.shown += 1
                     self.shown_rate.tick()

@@ -30,6 +30,7 @@ ABOUT = "data"
 FOLDER = object()
 """The choice that asks for a folder."""
 SAMPLES_HEIGHT = 168
+LEAST_SAMPLES_HEIGHT = 96
 _TIP = "What the network learns from. A folder needs one folder of pictures for each class."
 _SAMPLES_TIP = "Some pictures of each class, a row for each."
 
@@ -75,7 +76,8 @@ class DataPanel(Group):
         set_role(self.counts, "second")
         self.add(self.counts)
         self.mosaic = MosaicView("Samples", _SAMPLES_TIP, opens=False)
-        self.mosaic.setFixedHeight(SAMPLES_HEIGHT)
+        self.mosaic.setMinimumHeight(LEAST_SAMPLES_HEIGHT)
+        self.mosaic.setMaximumHeight(SAMPLES_HEIGHT)
         self.mosaic.pointed.connect(self._point)
         self.add(self.mosaic)
         self.notes = Line()

@@ -53,6 +53,14 @@ def test_many_points_grow_the_memory_and_stay_right() -> None:
     assert_allclose(series.mean(7, 50).y[1:], 3.0)
 
 
+def test_a_single_peak_among_many_points_is_painted() -> None:
+    numbers = [0.0] * 10_000
+    numbers[5_003] = 9.0
+    drawn = filled(numbers, 500).drawn(200)
+    assert drawn.y.max() == 9.0
+    assert len(drawn.y) <= 200
+
+
 def test_points_reach_the_screen_at_a_bounded_rate_and_number(stage: Stage) -> None:
     curves = stage.page.curves
     for start in range(0, 20_000, 500):

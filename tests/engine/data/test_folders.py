@@ -149,7 +149,7 @@ def test_many_files_with_a_few_bad_ones(draw, tmp_path):
         name = "ab"[index % 2]
         content = template[name]
         if chance.random() < 0.1:
-            content = content[: chance.randrange(len(content) - 12)]
+            content = content[: chance.randrange(len(content) - 40)]
             bad.add(f"{name}/{index}.png")
         (tmp_path / name / f"{index}.png").write_bytes(content)
     data = load_data(tmp_path)
