@@ -20,6 +20,8 @@ from engine.errors import SpecError
 ABOUT = "code"
 _TIP = "The same network as source code: it needs torch alone, and has the names and settings of the list."
 _ICON = QSize(16, 16)
+_INPUT = "INPUT_SHAPE"
+"""Code without it is for the input that there is."""
 
 
 class CodePanel(QFrame):
@@ -109,7 +111,7 @@ class CodePanel(QFrame):
         from engine.codegen import from_pytorch  # only who pastes code needs it
 
         try:
-            network = from_pytorch(text)
+            network = from_pytorch(text, None if _INPUT in text else self._stack.network.input_shape)
         except SpecError as error:
             self._notices.problem(str(error), ABOUT)
             return

@@ -92,7 +92,8 @@ class NetworkPage(QWidget):
         row.setSpacing(GAP)
         row.addWidget(self.list)
         row.addLayout(middle, 1)
-        row.addWidget(SideColumn(self.form, self.planting, result=self.kernels, width=FORM_WIDTH))
+        self.side = SideColumn(self.form, self.planting, result=self.kernels, width=FORM_WIDTH)
+        row.addWidget(self.side)
 
     def _connect(self) -> None:
         link, maps = self._link, self.maps

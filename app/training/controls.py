@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -176,5 +177,9 @@ def _button(text: str, image: str, call: Callable[[], None], tip: str) -> QPushB
     made = QPushButton(text)
     made.setIcon(icon(image, "on_accent" if image == "train" else "text"))
     describe(made, text, tip)
-    made.clicked.connect(lambda _down=False: call())
+    made.clicked.connect(partial(_call, call))
     return made
+
+
+def _call(call: Callable[[], None], _down: bool = False) -> None:
+    call()

@@ -44,7 +44,7 @@ def data_name(data: str) -> str:
     """What a data set is called.
 
     Example:
-        >>> data_name("emoji-10"), data_name("/home/ada/leaves")
+        >>> data_name("emoji-10"), data_name("/pictures/leaves")
         ('Emoji-10', 'leaves')
     """
     return next((entry.label for entry in SHIPPED if entry.name == data), Path(data).name or data)

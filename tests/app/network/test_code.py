@@ -76,12 +76,19 @@ def test_pasted_code_is_another_network(desk: Desk, panel: CodePanel) -> None:
     assert not desk.heard.all
 
 
+def test_code_that_says_no_input_keeps_the_one_there_is(desk: Desk, panel: CodePanel) -> None:
+    _clip("from torch import nn\nnetwork = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU())\n")
+    panel.paste.click()
+    assert desk.network.input_shape == SMALL.input_shape
+    assert len(desk.network.layers) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "no text"),
         ("   \n", "no text"),
-        ("import os; os.system('x')", "INPUT_SHAPE"),
+        ("import os; os.system('x')", "Line 1"),
         ("INPUT_SHAPE = (1, 8, 8)\nnetwork = nn.Sequential(\n", "Line 2"),
         ("from torch import nn\nINPUT_SHAPE = (1, 8, 8)\nnetwork = nn.Sequential(nn.LSTM(1, 2))\n", "Line 3"),
     ],
