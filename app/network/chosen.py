@@ -25,7 +25,7 @@ class Chosen(QObject):
     @property
     def path(self) -> str:
         """The chosen layer's path. It is always one that exists."""
-        if not exists(self._document.project.network, self._path):
+        if self._coming is not None or not exists(self._document.project.network, self._path):
             self._follow()
         return self._path
 

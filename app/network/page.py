@@ -47,6 +47,7 @@ class NetworkPage(QWidget):
         self._link = link
         self._shown = False
         self._only = -1
+        self._aiming = False
         self.reading = Reading(document)
         self.chosen = Chosen(document)
         self.stack = Stack(document, self.chosen, notices)
@@ -126,11 +127,13 @@ class NetworkPage(QWidget):
     def shown(self) -> None:
         """The page has come into sight: the engine is to work for it."""
         self._shown = True
+        self._link.follow(self._aim)
         self._look()
 
     def hidden(self) -> None:
         """Another page is in sight."""
         self._shown = False
+        self._link.follow(None)
         self.values_changed.emit("")
 
     @property
@@ -144,8 +147,19 @@ class NetworkPage(QWidget):
             view.fit()
 
     def _look(self) -> None:
-        if self._shown:
-            self._link.look_at("network", self.chosen.path, self._only)
+        if self._shown and not self._aiming:
+            self._link.look_at("network", *self._aim())
+
+    def _aim(self) -> tuple[str, int]:
+        """The chosen layer, which an edit may just have changed, and the map of it that is shown alone."""
+        self._aiming = True
+        path = self.chosen.path
+        self._aiming = False
+        row = self.reading.row(path)
+        shape = self.reading.network.input_shape if path == INPUT else row.output_shape if row else None
+        if shape is not None and self._only >= shape[0]:
+            self._only = -1
+        return path, self._only
 
     def _look_at_one(self, only: int) -> None:
         self._only = only
@@ -159,11 +173,6 @@ class NetworkPage(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        path = self.chosen.path
-        row = self.reading.row(path)
-        shape = self.reading.network.input_shape if path == INPUT else row.output_shape if row else None
-        if shape is not None and self._only >= shape[0]:
-            self._look_at_one(-1)
         layer = self.stack.layer()
         self.maps.set_title("Input" if layer is None else layer.type)
         problem = self._problem()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -107,6 +108,7 @@ class EngineLink(QObject):
         self._page: Page = "kernel"
         self._layer = ""
         self._only = -1
+        self._aim: Callable[[], tuple[str, int]] | None = None
         self._answered = 0
         self._live = False
         self._saves = 0
@@ -134,6 +136,8 @@ class EngineLink(QObject):
 
     def ask(self) -> None:
         """Offer the document as it is now."""
+        if self._aim is not None:
+            self._layer, self._only = self._aim()
         self._shows += 1
         if self._project is None or self._project.source != self._document.project.source:
             self._sources.append((self._shows, self._document.project.source))
@@ -162,6 +166,10 @@ class EngineLink(QObject):
         if (page, layer, only) != (self._page, self._layer, self._only):
             self._page, self._layer, self._only = page, layer, only
             self.ask()
+
+    def follow(self, aim: Callable[[], tuple[str, int]] | None) -> None:
+        """Ask `aim` for the layer and its map with every `Show`: an edit may give the layer another path."""
+        self._aim = aim
 
     def set_dark(self, dark: bool) -> None:
         """Have maps coloured for the theme."""
@@ -200,6 +208,7 @@ class EngineLink(QObject):
     def restart(self) -> None:
         """End the engine process and start another with the same document."""
         self._engine.restart()
+        self._set_state("starting")
         self.ask()
 
     @property

@@ -1,7 +1,8 @@
 """The one style sheet, made from the tokens.
 
 A widget says what it is by its dynamic property `role` (see `theme.set_role`):
-panel, bar, hud, title, second, faint, result, problem, ok, code, primary, flat, rail, segment, cell, notice, notice-problem.
+panel, bar, hud, title, second, faint, result, problem, ok, code, primary, flat, rail, segment, cell, notice,
+notice-problem.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -81,8 +80,10 @@ def loaded(name: str, seed: int) -> Loaded:
 
 
 def _run(path: Path) -> Loaded:
-    run = import_module("engine").load_run(path)
-    return Loaded(run.network, run.module, f"the weights of {path}")
+    from engine.train import load_run
+
+    run = load_run(path)
+    return Loaded(run.spec, run.module, f"weights of step {run.step:,} of {path}")
 
 
 def _from_source(path: Path) -> NetworkSpec:

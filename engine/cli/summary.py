@@ -20,7 +20,7 @@ _RIGHT = ("parameters", "multiply-adds")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The network."""
-    parser.add_argument("network", metavar="PRESET|FILE", help="a preset's name, or a .json or .py file")
+    parser.add_argument("network", metavar="PRESET|FILE|RUN", help="a preset's name, a .json or .py file, or a run")
 
 
 def run(arguments: argparse.Namespace) -> Answer:

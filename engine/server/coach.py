@@ -92,6 +92,7 @@ class Coach:
             controls.set_learning_rate(request.value)
 
     def _start(self, request: Train) -> None:
+        self._let_it_end()
         if self.running:
             raise SpecError("A training is under way; stop it before another one starts.")
         controls = self._controls = Controls()
@@ -102,6 +103,11 @@ class Coach:
         self._emit(Points(steps=(), losses=(), again=True))
         self._thread = threading.Thread(target=self._run, args=(begin,), name="trainer", daemon=True)
         self._thread.start()
+
+    def _let_it_end(self) -> None:
+        """A run that has told how it ended may take a moment to be gone."""
+        if self._thread is not None and self._state.state in ("stopped", "finished", "failed"):
+            self._thread.join(END_SECONDS)
 
     def _again(self, request: Train, controls: Controls) -> Begin:
         return partial(resume, request.run, controls=controls)

@@ -21,7 +21,6 @@ from engine.server.slots import SlotPool
 PER_CLASS = 10
 MAX_CLASSES = 100
 GAP = 2
-MAX_NAMED = 5
 BACKGROUND = {True: 0x1B, False: 0xFF}
 
 
@@ -76,7 +75,7 @@ class DataLook:
                 train_counts=_counts(data.y_train, len(data.class_names)),
                 test_counts=_counts(data.y_test, len(data.class_names)),
                 input_shape=data.input_shape,
-                notes=(*data.notes, *_left_out(data)),
+                notes=data.notes,
             )
         )
         return True
@@ -116,11 +115,3 @@ def _smaller(box: Box, factor: int) -> Box:
 
 def _counts(labels: torch.Tensor, classes: int) -> tuple[int, ...]:
     return tuple(torch.bincount(labels, minlength=classes).tolist())
-
-
-def _left_out(data: DataSet) -> tuple[str, ...]:
-    if not data.skipped:
-        return ()
-    named = "; ".join(f"{each.path}: {each.reason.rstrip('.')}" for each in data.skipped[:MAX_NAMED])
-    more = f" and {len(data.skipped) - MAX_NAMED} more" if len(data.skipped) > MAX_NAMED else ""
-    return (f"{len(data.skipped)} left out: {named}{more}.",)

@@ -95,19 +95,11 @@ def save_checkpoint(folder: Path, place: Place, weights: State, optimiser: State
     Raises:
         BadFile: if it cannot be written; what was there before is still there.
     """
-    stem = folder / f"{place.step:09d}"
-    contents = {WEIGHTS: weights_to_bytes(weights), OPTIMISER: save(optimiser)}
-    for suffix, content in contents.items():
-        _write_verified(stem.with_name(stem.name + suffix), content)
-    blobs = {suffix: Blob(sha256=sha256(content), bytes=len(content)) for suffix, content in contents.items()}
-    manifest = stem.with_name(stem.name + MANIFEST)
-    record = Manifest(
-        place=place,
-        weights=blobs[WEIGHTS],
-        optimiser=blobs[OPTIMISER],
-        network=network,
-        torch=str(torch.__version__),
-    )
+    blobs = _blobs_there(folder, place.step, network)
+    if blobs is None:
+        blobs = _write_blobs(folder, place.step, weights, optimiser)
+    record = Manifest(place=place, weights=blobs[0], optimiser=blobs[1], network=network, torch=str(torch.__version__))
+    manifest = _file(folder, place.step, MANIFEST)
     write_sealed(manifest, record, FORMAT, VERSION)
     _prune(folder, place)
     return manifest
@@ -150,11 +142,38 @@ def sweep(folder: Path) -> None:
             _remove(path)
 
 
+def _blobs_there(folder: Path, step: int, network: str) -> tuple[Blob, Blob] | None:
+    """The weights and the optimiser's state of this very step, if they are on the disk already.
+
+    A step is saved again when its epoch has been tested. New files under the same names would not be those of the old
+    manifest until the new one is there: a kill in between would spoil both.
+    """
+    try:
+        kept = read_sealed(_file(folder, step, MANIFEST), Manifest, FORMAT, VERSION, "checkpoint")
+        _verified(_file(folder, step, WEIGHTS), kept.weights)
+        _verified(_file(folder, step, OPTIMISER), kept.optimiser)
+    except BadFile:
+        return None
+    return (kept.weights, kept.optimiser) if kept.network == network else None
+
+
+def _write_blobs(folder: Path, step: int, weights: State, optimiser: State) -> tuple[Blob, Blob]:
+    contents = {WEIGHTS: weights_to_bytes(weights), OPTIMISER: save(optimiser)}
+    for suffix, content in contents.items():
+        _write_verified(_file(folder, step, suffix), content)
+    made = {suffix: Blob(sha256=sha256(content), bytes=len(content)) for suffix, content in contents.items()}
+    return made[WEIGHTS], made[OPTIMISER]
+
+
+def _file(folder: Path, step: int, suffix: str) -> Path:
+    return folder / f"{step:09d}{suffix}"
+
+
 def _manifests(folder: Path, complaints: list[str]) -> Iterator[Manifest]:
     """The manifests that are whole, newest first."""
     for step in sorted(_steps(folder), reverse=True):
         try:
-            yield read_sealed(folder / f"{step:09d}{MANIFEST}", Manifest, FORMAT, VERSION, "checkpoint")
+            yield read_sealed(_file(folder, step, MANIFEST), Manifest, FORMAT, VERSION, "checkpoint")
         except BadFile as error:
             complaints.append(str(error))
 
@@ -165,15 +184,15 @@ def _steps(folder: Path) -> list[int]:
 
 
 def _read(folder: Path, manifest: Manifest, module: nn.Module, network: str) -> Restored:
-    stem = f"{manifest.place.step:09d}"
+    step = manifest.place.step
+    blob, state = _file(folder, step, WEIGHTS), _file(folder, step, OPTIMISER)
     if manifest.network != network:
-        raise BadFile(f"{stem}{MANIFEST} is of another network than the one in spec.json.")
-    content = _verified(folder / f"{stem}{WEIGHTS}", manifest.weights)
-    weights = weights_from_bytes(content, module, f"{stem}{WEIGHTS}")
+        raise BadFile(f"{_file(folder, step, MANIFEST).name} is of another network than the one in spec.json.")
+    weights = weights_from_bytes(_verified(blob, manifest.weights), module, blob.name)
     try:
-        optimiser = load(_verified(folder / f"{stem}{OPTIMISER}", manifest.optimiser))
+        optimiser = load(_verified(state, manifest.optimiser))
     except (SafetensorError, ValueError, RuntimeError) as error:
-        raise BadFile(f"{stem}{OPTIMISER} is damaged.") from error
+        raise BadFile(f"{state.name} is damaged.") from error
     return Restored(manifest.place, weights, optimiser)
 
 
@@ -213,7 +232,7 @@ def _prune(folder: Path, place: Place) -> None:
     for step in older[:-KEPT]:
         if step != place.best_step:
             for suffix in (MANIFEST, WEIGHTS, OPTIMISER):
-                _remove(folder / f"{step:09d}{suffix}")
+                _remove(_file(folder, step, suffix))
 
 
 def _remove(path: Path) -> None:

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 import engine
 from engine.cli import main
 from engine.cli.maps import mosaic_picture
+from engine.data.dataset import DataSet
 from engine.forward import frame_input
 from engine.nn import build, feature_maps
 from engine.presets import preset, preset_names
@@ -23,6 +24,8 @@ from engine.project import save_network
 from engine.spec.layers import Conv2d, Flatten, Linear, MaxPool2d
 from engine.spec.network import NetworkSpec
 from engine.spec.summary import summary
+from engine.spec.train import TrainSpec
+from engine.train import load_run, train
 
 BROKEN = NetworkSpec(layers=(MaxPool2d(kernel_size=9), Conv2d(out_channels=2, kernel_size=7), Flatten()))
 
@@ -117,6 +120,35 @@ def test_maps_of_an_array_take_it_as_it_is(capsys, tmp_path: Path) -> None:
     torch.manual_seed(0)
     made = feature_maps(build(network), torch.from_numpy(array).float()[None])["conv1"][0].numpy()
     np.testing.assert_array_equal(np.load(data["layers"][0]["npy"]), made)
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> Path:
+    """A run of one short epoch on random pictures."""
+    pictures = torch.randint(0, 256, (40, 1, 8, 8), dtype=torch.uint8)
+    data = DataSet("noise", pictures, torch.arange(40) % 2, pictures[:8], torch.arange(8) % 2, ("a", "b"))
+    layers = (Conv2d(out_channels=3, kernel_size=3), Flatten(), Linear(out_features=2))
+    network = NetworkSpec(input_shape=(1, 8, 8), layers=layers)
+    for _ in train(network, data, TrainSpec(epochs=1, batch_size=20, seed=0), device="cpu", output=tmp_path / "run"):
+        pass
+    return tmp_path / "run"
+
+
+def test_a_run_is_taken_with_its_weights(capsys, tmp_path: Path, trained: Path) -> None:
+    module = load_run(trained).module
+    assert json.loads(said(capsys, "summary", trained, "--json"))["parameters"] == 30 + 218
+    said(capsys, "export", trained, "--format", "safetensors", "-o", tmp_path / "w.safetensors")
+    held = load_file(tmp_path / "w.safetensors")
+    assert all(torch.equal(held[name], tensor) for name, tensor in module.state_dict().items())
+    said(capsys, "export", trained, "--format", "pytorch", "-o", tmp_path / "w.py")
+    np.save(tmp_path / "a.npy", np.ones((8, 8)))
+    assert "weights of step 2" in said(capsys, "maps", trained, tmp_path / "a.npy", "-o", tmp_path / "m")
+    made = feature_maps(module, torch.ones(1, 1, 8, 8))
+    np.testing.assert_allclose(np.load(tmp_path / "m" / "conv1.npy"), made["conv1"][0].numpy(), atol=1e-6)
+
+
+def test_a_folder_that_is_no_run_is_refused(refused, tmp_path: Path) -> None:
+    assert str(tmp_path.name) in refused("summary", tmp_path)
 
 
 def test_a_mosaic_shows_every_map_and_is_large_enough_to_see() -> None:

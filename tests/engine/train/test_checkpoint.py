@@ -9,7 +9,9 @@ import random
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,7 +185,7 @@ def dying_at(call: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_death_at_every_change_to_the_disk_leaves_a_whole_checkpoint(network, digits, tmp_path):
     """R13: whatever was reached, the newest whole checkpoint is the old or the new one, and nothing is left lying."""
-    trainer = Trainer(fresh_module(network, 0), digits, TrainSpec(batch_size=10), __import__("torch").device("cpu"))
+    trainer = Trainer(fresh_module(network, 0), digits, TrainSpec(batch_size=10), torch.device("cpu"))
     folder = tmp_path / "checkpoints"
     folder.mkdir()
     stages = []
@@ -213,6 +215,24 @@ def test_death_at_every_change_to_the_disk_leaves_a_whole_checkpoint(network, di
             break
     assert survived
     assert call > 12  # three files, each opened, synced, renamed, its folder synced
+
+
+def test_a_step_that_is_saved_again_is_whole_all_the_time(network, digits, tmp_path):
+    """Its epoch has been tested meanwhile; safetensors does not write the same bytes twice."""
+    trainer = Trainer(fresh_module(network, 0), digits, TrainSpec(batch_size=10), torch.device("cpu"))
+    place, weights = Place(step=3, learning_rate=0.1), trainer.weights().state
+    for call in range(1, 100):
+        folder = tmp_path / str(call)
+        folder.mkdir()
+        save_checkpoint(folder, place, weights, {}, "hash")
+        with pytest.MonkeyPatch.context() as patched:
+            dying_at(call, patched)
+            with contextlib.suppress(Died):
+                save_checkpoint(folder, msgspec.structs.replace(place, test_accuracy=0.5), weights, {}, "hash")
+                break
+        assert restore(folder, trainer.module, "hash")[0].place.step == 3
+    assert call > 4
+    assert restore(folder, trainer.module, "hash")[0].place.test_accuracy == 0.5
 
 
 def full(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
