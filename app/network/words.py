@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import msgspec
-
 from app.widgets.number_text import number_text
 from engine.spec.fields import Field, fields_of
-from engine.spec.layers import AnyLayer, shape_text
+from engine.spec.layers import AnyLayer, defaults_of, shape_text
 from engine.spec.summary import Summary
 
 _GROUP = "\N{NO-BREAK SPACE}"
@@ -60,15 +58,13 @@ def settings_words(layer: AnyLayer) -> str:
         >>> settings_words(MaxPool2d(kernel_size=(2, 3))), settings_words(LeakyReLU())
         ('2×3', 'negative slope 0.01')
     """
-    described = fields_of(type(layer))
+    described, defaults = fields_of(type(layer)), defaults_of(type(layer))
     words = []
-    for setting in msgspec.structs.fields(layer):
-        if setting.name not in described:
-            continue
-        field, value = described[setting.name], getattr(layer, setting.name)
-        if setting.required:
+    for name, field in described.items():
+        value = getattr(layer, name)
+        if name not in defaults:
             words += [_bare(value)] if field.pair else []
-        elif value != setting.default or len(described) == 1:
+        elif value != defaults[name] or len(described) == 1:
             words.append(_setting(field, value))
     return ", ".join(words)
 
