@@ -63,7 +63,7 @@ def plant(project: Project, path: str, out_channel: int) -> Project:
     layer = find_layer(project.network, path)
     if not isinstance(layer, Conv2d):
         raise SpecError(f"{path} is no convolution, and only one can hold a kernel.")
-    problem = misfit(layer, kernel, out_channel, _inputs(project.network, path))
+    problem = misfit(layer, kernel, out_channel, inputs_of(layer, _entering(project.network, path)))
     if problem is not None:
         raise SpecError(problem)
     size = pair_of(layer.kernel_size)
@@ -100,17 +100,15 @@ def outgrown(layer: AnyLayer, kernel: KernelSpec) -> str | None:
     return f"The kernel of {kernel.size[0]}×{kernel.size[1]} is larger than the layer's {size[0]}×{size[1]}."
 
 
-def inputs_of(project: Project, path: str) -> int | None:
-    """How many input maps each kernel of a convolution has; None if that is not known."""
-    return _inputs(project.network, path)
-
-
-def _inputs(network: NetworkSpec, path: str) -> int | None:
-    layer = find_layer(network, path)
-    shape = next((step.entering.shape for step in walk(network) if step.path == path and step.entering), None)
-    if shape is None or len(shape) != 3 or not isinstance(layer, Conv2d):
+def inputs_of(layer: AnyLayer, entering: tuple[int, ...] | None) -> int | None:
+    """How many input maps each kernel of a layer has, by the shape that arrives at it; None if that is not known."""
+    if entering is None or len(entering) != 3 or not isinstance(layer, Conv2d):
         return None
-    return shape[0] // layer.groups
+    return entering[0] // layer.groups
+
+
+def _entering(network: NetworkSpec, path: str) -> tuple[int, ...] | None:
+    return next((step.entering.shape for step in walk(network) if step.path == path and step.entering), None)
 
 
 def laid_on(spec: FilterSpec) -> KernelSpec:

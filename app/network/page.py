@@ -58,7 +58,7 @@ class NetworkPage(QWidget):
         self.maps = MapsPanel(document, notices)
         self.code = CodePanel(document, self.stack, notices)
         self.form = LayerForm(document, self.stack, self.reading, notices)
-        self.planting = Planting(document, self.stack, notices)
+        self.planting = Planting(document, self.stack, self.reading, notices)
         self.kernels = KernelsPanel()
         self.prediction.set_trained(link.last_training is not None and link.last_training.trained)
         self._middle = QStackedWidget()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.network.edits import inputs_of, kernel_name, laid_on, misfit, outgrown, plant, planted_in, pull
+from app.network.reading import Reading
 from app.network.stack import ABOUT, Stack
 from app.state.document import Document
 from app.state.notices import Notices
@@ -30,10 +31,11 @@ _MOST_NAME = 18
 class Planting(Group):
     """Shown for convolutions only."""
 
-    def __init__(self, document: Document, stack: Stack, notices: Notices) -> None:
+    def __init__(self, document: Document, stack: Stack, reading: Reading, notices: Notices) -> None:
         super().__init__("From the Kernel page")
         self._document = document
         self._stack = stack
+        self._reading = reading
         self._notices = notices
         self._listed: tuple[object, ...] = ()
         self.put = QPushButton()
@@ -68,13 +70,13 @@ class Planting(Group):
         self.put.setText(f"Put {short} here")
         describe(self.put, f"Put {name} into this layer", _TIP)
         self.channel.set_range(0, layer.out_channels - 1)
-        planted = planted_in(self._document.project, self._stack.chosen.path)
-        listed = (*planted, layer, inputs_of(self._document.project, self._stack.chosen.path))
-        if listed != self._listed:
-            self._listed = listed
-            self._fill(planted, layer)
+        path = self._stack.chosen.path
+        planted, inputs = planted_in(self._document.project, path), inputs_of(layer, self._reading.entering(path))
+        if (planted, layer, inputs) != self._listed:
+            self._listed = (planted, layer, inputs)
+            self._fill(planted, layer, inputs)
 
-    def _fill(self, planted: tuple[Planted, ...], layer: Conv2d) -> None:
+    def _fill(self, planted: tuple[Planted, ...], layer: Conv2d, inputs: int | None) -> None:
         while self._column.count():
             item = self._column.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -82,11 +84,10 @@ class Planting(Group):
                 widget.hide()
                 widget.deleteLater()
         for each in planted:
-            self._column.addWidget(self._row(each, layer))
+            self._column.addWidget(self._row(each, layer, inputs))
         self._list.setVisible(bool(planted))
 
-    def _row(self, planted: Planted, layer: Conv2d) -> QWidget:
-        inputs = inputs_of(self._document.project, planted.layer)
+    def _row(self, planted: Planted, layer: Conv2d, inputs: int | None) -> QWidget:
         problem = misfit(layer, planted.kernel, planted.out_channel, inputs) or outgrown(layer, planted.kernel)
         name = kernel_name(planted.kernel)
         holder, text = QWidget(), QLabel(f"map {planted.out_channel}: {problem or name}")

@@ -13,32 +13,9 @@ from engine.spec.layers import (
     ReLU,
 )
 from engine.spec.network import NetworkSpec
+from engine.spec.project import lenet_5 as lenet_5
 
 _IMAGENET = (3, 224, 224)
-
-
-def lenet_5() -> NetworkSpec:
-    """LeNet-5 with full connections in its second convolution, ReLU, max pooling and linear outputs.
-
-    Source: LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition (1998), fig. 2.
-    """
-    return NetworkSpec(
-        input_shape=(1, 28, 28),
-        layers=(
-            Conv2d(out_channels=6, kernel_size=5, padding=2),
-            ReLU(),
-            MaxPool2d(kernel_size=2),
-            Conv2d(out_channels=16, kernel_size=5),
-            ReLU(),
-            MaxPool2d(kernel_size=2),
-            Flatten(),
-            Linear(out_features=120),
-            ReLU(),
-            Linear(out_features=84),
-            ReLU(),
-            Linear(out_features=10),
-        ),
-    )
 
 
 def alexnet() -> NetworkSpec:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
+import msgspec
 import numpy as np
 
 from engine.errors import BadFile
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 32
+
+Wanted = TypeVar("Wanted")
 
 _ESCAPED = re.compile(rb"(?:\\.)+", re.DOTALL)
 _IDLE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
@@ -78,6 +81,33 @@ def check_format(found: dict[str, Any], name: str, form: str, version: int, kind
         raise BadFile(f"{name} is no {kind}: its version is {number!r}, not a number from 1.")
     if number > version:
         raise BadFile(f"{name} was made by a newer version of Convscope ({kind} format {number}); update the program.")
+
+
+def decoded(content: bytes, name: str, form: str, version: int, kind: str, wanted: type[Wanted]) -> Wanted:
+    """What the bytes of a file of ours describe.
+
+    Raises:
+        BadFile: with one sentence, for anything else.
+    """
+    found = parse_object(content, name, kind)
+    check_format(found, name, form, version, kind)
+    try:
+        return msgspec.convert(found, wanted)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise BadFile(f"{name} holds no {kind}: {_place(error)}.") from None
+
+
+def encoded(value: msgspec.Struct, form: str, version: int) -> bytes:
+    """A value as the bytes of a file of ours."""
+    stored = {"format": form, "version": version, **msgspec.to_builtins(value)}
+    return json.dumps(stored, indent=1).encode() + b"\n"
+
+
+def _place(error: Exception) -> str:
+    """msgspec's words, with the place in the file in brackets."""
+    told, _, place = str(error).partition(" - at `$")
+    where = f" ({place.strip('.`')})" if place.strip(".`") else ""
+    return told[:300].rstrip(".") + where
 
 
 def _depth(content: bytes) -> int:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
 from engine.errors import BadFile
 from engine.files import atomic_write
-from engine.project.guarded import check_format, parse_object, read_bytes
+from engine.project.guarded import decoded, encoded, read_bytes
 from engine.spec.network import NetworkSpec
 
 FORMAT = "convscope-network"
@@ -20,8 +17,7 @@ SUFFIX = ".json"
 
 def network_to_json(network: NetworkSpec) -> bytes:
     """A network as the bytes of its file; one with problems too."""
-    stored = {"format": FORMAT, "version": VERSION, **msgspec.to_builtins(network)}
-    return json.dumps(stored, indent=1).encode() + b"\n"
+    return encoded(network, FORMAT, VERSION)
 
 
 def network_from_json(content: bytes, name: str = "The text") -> NetworkSpec:
@@ -34,12 +30,7 @@ def network_from_json(content: bytes, name: str = "The text") -> NetworkSpec:
     Raises:
         BadFile: with one sentence, for anything else.
     """
-    found = parse_object(content, name, "network")
-    check_format(found, name, FORMAT, VERSION, "network")
-    try:
-        return msgspec.convert(found, NetworkSpec)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise BadFile(f"{name} holds no network: {reason(error)}.") from None
+    return decoded(content, name, FORMAT, VERSION, "network", NetworkSpec)
 
 
 def load_network(path: str | Path) -> NetworkSpec:
@@ -64,10 +55,3 @@ def save_network(network: NetworkSpec, path: str | Path) -> None:
         handle.write(network_to_json(network))
 
     atomic_write(path, write)
-
-
-def reason(error: Exception) -> str:
-    """msgspec's words, with the place in the file in brackets."""
-    told, _, place = str(error).partition(" - at `$")
-    where = f" ({place.strip('.`')})" if place.strip(".`") else ""
-    return told[:300].rstrip(".") + where

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
 from engine.errors import BadFile
 from engine.files import atomic_write
-from engine.project.guarded import check_format, parse_object, read_bytes
-from engine.project.network_file import reason
+from engine.project.guarded import decoded, encoded, read_bytes
 from engine.spec.project import Project
 
 FORMAT = "convscope-project"
@@ -22,8 +18,7 @@ SUFFIX = ".convscope"
 
 def project_to_json(project: Project) -> bytes:
     """A project as the bytes of its file; one that cannot run as it is too."""
-    stored = {"format": FORMAT, "version": VERSION, **msgspec.to_builtins(project)}
-    return json.dumps(stored, indent=1).encode() + b"\n"
+    return encoded(project, FORMAT, VERSION)
 
 
 def project_from_json(content: bytes, name: str = "The text") -> Project:
@@ -40,12 +35,7 @@ def project_from_json(content: bytes, name: str = "The text") -> Project:
         >>> project_from_json(project_to_json(Project())) == Project()
         True
     """
-    found = parse_object(content, name, "project")
-    check_format(found, name, FORMAT, VERSION, "project")
-    try:
-        return msgspec.convert(found, Project)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise BadFile(f"{name} holds no project: {reason(error)}.") from None
+    return decoded(content, name, FORMAT, VERSION, "project", Project)
 
 
 def load_project(path: str | Path) -> Project:

@@ -21,7 +21,11 @@ class Planted(Spec, frozen=True, kw_only=True):
     out_channel: Annotated[int, field("Map", "Which feature map of the layer comes from it.", 0, 65_535)] = 0
 
 
-def _lenet() -> NetworkSpec:
+def lenet_5() -> NetworkSpec:
+    """LeNet-5 with full connections in its second convolution, ReLU, max pooling and linear outputs.
+
+    Source: LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition (1998), fig. 2.
+    """
     return NetworkSpec(
         input_shape=(1, 28, 28),
         layers=(
@@ -47,7 +51,7 @@ class Project(Spec, frozen=True, kw_only=True):
     source: Source = Picture(path="sample:astronaut.jpg")
     filter: FilterSpec = FilterSpec()
     view: ViewSpec = ViewSpec()
-    network: NetworkSpec = _lenet()
+    network: NetworkSpec = lenet_5()
     planted: tuple[Planted, ...] = ()
     data: str = "mnist"
     """A shipped data set by its name, or the path of a folder or file."""

@@ -80,9 +80,10 @@ def test_three_planes_go_into_a_layer_of_three_inputs() -> None:
     colour = NetworkSpec(input_shape=(3, 8, 8), layers=(Conv2d(out_channels=2, kernel_size=3),))
     project = Project(network=colour, filter=with_channels(FilterSpec(), "sum"))
     assert len(plant(project, "conv1", 0).planted[0].kernel.weights) == 3
-    assert inputs_of(project, "conv1") == 3
+    assert inputs_of(colour.layers[0], (3, 8, 8)) == 3
     grouped = replace_field(replace_field(colour, "conv1", "groups", 3), "conv1", "out_channels", 3)
-    assert inputs_of(Project(network=grouped), "conv1") == 1
+    assert inputs_of(grouped.layers[0], (3, 8, 8)) == 1
+    assert inputs_of(colour.layers[0], None) is None
 
 
 def test_kernels_follow_a_layer_that_moves_or_is_renamed() -> None:

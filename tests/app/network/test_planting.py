@@ -17,7 +17,7 @@ from tests.app.network.conftest import Desk, visible_named
 
 @pytest.fixture
 def planting(desk: Desk) -> Planting:
-    made = Planting(desk.document, desk.stack, desk.notices)
+    made = Planting(desk.document, desk.stack, desk.reading, desk.notices)
     desk.show(made, 300, 300)
     desk.chosen.choose("conv1")
     return made

@@ -21,9 +21,7 @@ FRAME = np.random.default_rng(0).integers(0, 256, (48, 60, 3), np.uint8)
 
 
 @given(st.integers(1, 70), st.integers(1, 70), st.sampled_from([1, 3]), st.integers(1, 40), st.integers(1, 40))
-def test_any_frame_enters_any_picture_network(
-    rows: int, columns: int, channels: int, height: int, width: int
-) -> None:
+def test_any_frame_enters_any_picture_network(rows: int, columns: int, channels: int, height: int, width: int) -> None:
     frame = np.random.default_rng(1).integers(0, 256, (rows, columns, 3), np.uint8)
     made, note = frame_input(frame, (channels, height, width))
     assert made.shape == (1, channels, height, width)
