@@ -37,8 +37,9 @@ app.exec()
 OURS = """
 import json, os, sys, tempfile, time
 began = float(sys.argv[1])
-from app.__main__ import start_engine
+from app.__main__ import import_plainly, start_engine
 engine = start_engine()
+import_plainly()
 from pathlib import Path
 from app import main
 from PySide6 import QtCore

@@ -214,9 +214,10 @@ class LayerCards(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Arrange the cards anew."""
+        """Arrange the cards anew; the chosen one stays in sight."""
         super().resizeEvent(event)
         self._arrange()
+        self.reveal_chosen()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Take the fields and buttons along."""

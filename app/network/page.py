@@ -211,8 +211,7 @@ class NetworkPage(QWidget):
             # It belongs to what another page asked for.
             return
         elif view == "maps":
-            if not self._problem():
-                self.maps.show_maps(shown)
+            self.maps.show_maps(shown)
             if not self.maps.mosaic.isVisible() or self._problem():
                 self._link.unseen(shown.generation)
         elif view == "kernels" and not self._problem():

@@ -50,6 +50,8 @@ def _read(source: str | Path, input_shape: Shape | None, progress: Progress | No
     ours = shipped(str(source))
     if ours is not None:
         return ours.name, read_npz(resource("data", ours.file))
+    if not str(source):
+        raise BadFile(f"No data set is named; {', '.join(dataset_names())} or the path of one would do.")
     path = Path(source)
     try:
         return path.name or str(path), _read_path(path, input_shape, progress)

@@ -27,7 +27,7 @@ def needed_bytes(network: Summary, input_shape: Shape, batch_size: int, settings
         >>> from engine.spec.summary import summary
         >>> spec = preset("lenet-5")
         >>> round(needed_bytes(summary(spec), spec.input_shape, 64, TrainSpec()) / 2**20)
-        6
+        8
     """
     made = [math.prod(row.output_shape) for row in network.rows if row.output_shape]
     pooled = [math.prod(row.output_shape) for row in network.rows if row.output_shape and row.type == "MaxPool2d"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -12,7 +11,7 @@ import msgspec
 
 from engine.errors import BadFile
 from engine.files import atomic_write
-from engine.project.guarded import check_format, parse_object, read_bytes
+from engine.project.guarded import decoded, encoded, read_bytes
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -21,8 +20,7 @@ _SEAL = re.compile(rb'\{"sha256":"([0-9a-f]{64})","content":(.*)\}\n', re.DOTALL
 
 def write_sealed(path: Path, record: msgspec.Struct, form: str, version: int) -> None:
     """Write a record with its format, its version and the SHA-256 of all that, completely or not at all."""
-    found = {"format": form, "version": version, **msgspec.to_builtins(record)}
-    body = json.dumps(found, indent=1).encode()
+    body = encoded(record, form, version)
     content = b'{"sha256":"%s","content":%s}\n' % (sha256(body).encode(), body)
 
     def write(handle: BinaryIO) -> None:
@@ -47,12 +45,7 @@ def read_sealed(path: Path, kind: type[T], form: str, version: int, what: str) -
     match = _SEAL.fullmatch(read_bytes(path))
     if match is None or sha256(match.group(2)) != match.group(1).decode():
         raise BadFile(f"{path.name} is damaged or was changed by hand: its checksum does not fit.")
-    found = parse_object(match.group(2), path.name, what)
-    check_format(found, path.name, form, version, what)
-    try:
-        return msgspec.convert(found, kind)
-    except msgspec.ValidationError as error:
-        raise BadFile(f"{path.name} is no {what}: {error}.") from None
+    return decoded(match.group(2), path.name, form, version, what, kind)
 
 
 def sha256(content: bytes) -> str:

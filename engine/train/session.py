@@ -239,9 +239,10 @@ class Session:
         self._place = msgspec.structs.replace(self._place, **changes)
 
     def _diverged(self, step: int) -> Failed:
+        rate = self._trainer.settings.learning_rate
         kept = " The checkpoint before it is kept." if self._checkpoint else ""
         message = (
-            f"The training diverged in step {step} at the learning rate {self._trainer.settings.learning_rate:g}: a number is no longer finite; a "
+            f"The training diverged in step {step} at the learning rate {rate:g}: a number is no longer finite; a "
             f"smaller learning rate would do.{kept}"
         )
         return Failed(reason="diverged", message=message, step=step, checkpoint=self._checkpoint)

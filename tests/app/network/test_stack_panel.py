@@ -40,7 +40,9 @@ def _opened(button: QPushButton) -> QMenu:
 
 
 def _entries(menu: QMenu) -> dict[str, QAction]:
-    return {action.text().partition("\t")[0]: action for action in menu.actions() if action.isEnabled() and action.text()}
+    return {
+        action.text().partition("\t")[0]: action for action in menu.actions() if action.isEnabled() and action.text()
+    }
 
 
 def test_the_menu_has_every_type_by_its_group(desk: Desk, panel: StackPanel) -> None:
