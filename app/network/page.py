@@ -210,12 +210,12 @@ class NetworkPage(QWidget):
         elif not self._shown:
             # It belongs to what another page asked for.
             return
+        elif view == "kernels":
+            self.kernels.show_kernels(shown)
         elif view == "maps":
             self.maps.show_maps(shown)
             if not self.maps.mosaic.isVisible() or self._problem():
                 self._link.unseen(shown.generation)
-        elif view == "kernels" and not self._problem():
-            self.kernels.show_kernels(shown)
 
     def _on_problem(self, problem: Problem) -> None:
         if self._shown and problem.code == "spec":

@@ -60,14 +60,12 @@ def train(
 ) -> Iterator[TrainEvent]:
     """Train a network, step by step, as the iterator is read.
 
-    The same settings, data and threads on the processor give the same weights, bit for bit, whether the run was
-    interrupted and resumed or not. While the iterator is open, the thread that reads it computes with the threads of
-    the settings and takes denormal numbers for zero.
+    The same settings, data and threads on the processor give the same weights, bit for bit, interrupted or not. The
+    thread that reads the iterator computes with the threads of the settings and takes denormal numbers for zero.
 
     Args:
-        spec: the network.
+        spec, settings: what to train, and how.
         data: what to learn from; it is brought to the network's input.
-        settings: how.
         device: "auto", "cpu", "cuda", "cuda:1" or "mps".
         output: a new folder for checkpoints and metrics; None keeps nothing.
         controls: pauses, stops or changes the run from another thread.
@@ -76,15 +74,13 @@ def train(
         Events, see `engine.spec.events`. A run that diverges or runs out of memory ends with `Failed`.
 
     Raises:
-        SpecError: if network, data and settings do not go together; before anything is computed.
-        BadFile: if the folder is not new or cannot be written to.
+        SpecError, BadFile: if network, data and settings do not go together, or the folder is not new.
 
     Example:
         >>> import engine
-        >>> settings = engine.TrainSpec(epochs=1, batch_size=500)
-        >>> events = engine.train(engine.preset("lenet-5"), engine.load_data("mnist"), settings, device="cpu")
+        >>> events = engine.train(engine.preset("lenet-5"), engine.load_data("mnist"), engine.TrainSpec(batch_size=500))
         >>> next(events).steps
-        24
+        120
         >>> events.close()
     """
     chosen = choose_device(device)

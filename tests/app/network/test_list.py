@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import numpy as np
@@ -79,6 +80,8 @@ def assert_list_is_spec(desk: Desk, cards: LayerList) -> None:
         assert card.repairs == (problem.repairs if problem else ())
     bottoms = [max(line.rect.bottom(), line.repairs.bottom()) for line in cards.lines]
     assert all(line.rect.top() > bottom for line, bottom in zip(cards.lines[1:], bottoms, strict=False))
+    gaps = [gap.y for gap in cards.places.gaps(desk.network, cards.closed)]
+    assert all(below - above >= 4 for above, below in itertools.pairwise(gaps)), "two places cannot be told apart"
     assert tuple(field.value() for field in cards.input.fields) == desk.network.input_shape
     assert desk.chosen.path in {row.path for row in rows_of(desk.network)}
 

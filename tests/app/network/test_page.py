@@ -212,6 +212,32 @@ def test_a_page_that_is_not_in_sight_asks_and_takes_nothing(stage: Stage) -> Non
     assert stage.page.maps.size_text() == "4 × 10×10"
 
 
+@pytest.mark.parametrize("verb", ["remove", "duplicate", "wrap", "add", "rename", "step"])
+def test_an_edit_that_chooses_another_layer_asks_once_and_for_that(stage: Stage, verb: str) -> None:
+    stage.choose_layer("relu1")
+    asked = len(stage.engine.offered)
+    arguments = {"add": ("Tanh",), "rename": ("first",), "step": (1,)}.get(verb, ())
+    getattr(stage.stack, verb)(*arguments)
+    assert len(stage.engine.offered) == asked + 1
+    assert stage.engine.last.layer == stage.chosen.path
+    stage.settle()
+    stage.document.undo()
+    assert len(stage.engine.offered) == asked + 2
+    assert stage.engine.last.layer == stage.chosen.path
+
+
+def test_what_another_page_looks_at_does_not_come_here(stage: Stage) -> None:
+    stage.choose_layer("conv1")
+    stage.page.hidden()
+    before, text = stage.page.maps.mosaic.extent(), stage.page.note.text()
+    stage.engine.notes = "of another page"
+    stage.link.look_at("network", "relu1", 2)
+    stage.link.pull()
+    assert stage.page.maps.mosaic.extent() == before
+    assert stage.page.note.text() == text
+    assert not stage.link.is_settled, "its paint is the other page's to report"
+
+
 def test_an_answer_without_maps_changes_nothing(stage: Stage) -> None:
     before = stage.page.maps.mosaic.tiles.boxes
     show = stage.engine.last

@@ -234,7 +234,7 @@ def test_a_reader_that_goes_away_is_no_error_and_leaves_a_checkpoint(desk, tmp_p
     with training_process(desk, tmp_path / "run") as child:
         assert child.stdout is not None
         assert child.stderr is not None
-        assert child.stdout.readline().startswith("330 parameters" if False else "5,")
+        assert "parameters on cpu" in child.stdout.readline()
         child.stdout.close()
         assert child.stderr.read() == ""
         assert child.wait(60) == 0
