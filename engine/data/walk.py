@@ -104,7 +104,7 @@ def _pictures(found: Walk, folder: Path, depth: int) -> Iterator[Path]:
 
 
 def _why_not(entry: os.DirEntry[str], root: Path) -> str:
-    """Why a file is no picture to be read; empty if it may be one."""
+    """Why a file is no picture to be read; empty if it may be one. Whether it is a pipe is seen when it is opened."""
     if entry.is_symlink():
         if entry.is_dir():
             return "is a link to a folder, and links to folders are not followed"
@@ -113,8 +113,6 @@ def _why_not(entry: os.DirEntry[str], root: Path) -> str:
             return "is a link that leads nowhere"
         if not target.is_relative_to(os.path.realpath(root)):
             return "is a link that leads out of the folder"
-    if not entry.is_file():
-        return "is not an ordinary file"
     return "" if _is_picture_name(entry.name) else "has not the ending of a picture's name"
 
 

@@ -20,6 +20,7 @@ from engine.frames import Frame
 from engine.protocol import Box, Event, Guess, Maps, Plane, Probe, Range, Show
 from engine.server.paint import Painter, range_of
 from engine.server.task import Job
+from engine.spec.view import ViewSpec
 
 MAX_MAPS = 4096
 MAX_KERNELS = 1024
@@ -93,9 +94,11 @@ class NetworkTask:
     def _maps(self, maps: NDArray[np.float32], show: Show) -> tuple[Plane, tuple[Box, ...], Range]:
         chosen = maps[show.only : show.only + 1] if 0 <= show.only < len(maps) else maps[:MAX_MAPS]
         view = show.project.view
-        each = [tightened(measure(values, view.colour_map), values, view.saturated) for values in chosen]
+        each = _levels(chosen, view)
         whole = widest(each)
-        levels = whole if view.scale == "shared" else MapLevels.of(each)
+        # A layer of single values would otherwise give each of them a range of its own, and so one of two colours.
+        single = chosen.shape[1] * chosen.shape[2] == 1
+        levels = whole if single or view.scale == "shared" else MapLevels.of(each)
         height, width = chosen.shape[1:]
         mosaic = layout(len(chosen), height, width, ASPECT, _gap(chosen), budget("maps"))
         plane, out = self._painter.plane("maps", *mosaic.size)
@@ -116,6 +119,13 @@ class NetworkTask:
         plane, out = self._painter.plane("kernels", *mosaic.size)
         paint_mosaic(chosen, measure_each(chosen, "diverging"), palette("diverging", show.dark), mosaic, out)
         return plane, mosaic.tiles(), tuple(shape)
+
+
+def _levels(maps: NDArray[np.float32], view: ViewSpec) -> list[Levels]:
+    """The range of each map; all are of one kind, so that one legend is true of all."""
+    signed = view.colour_map == "auto" and bool((maps < 0).any())
+    colours = "diverging" if signed else view.colour_map
+    return [tightened(measure(values, colours), values, view.saturated) for values in maps]
 
 
 def _gap(maps: NDArray[Any]) -> int:

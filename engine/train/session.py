@@ -113,10 +113,7 @@ class Session:
 
     def _end_epoch(self) -> Iterator[TrainEvent]:
         yield from self._report()
-        trainer = self._trainer
-        if not trainer.is_finite():
-            raise Diverged(self.step)
-        score = trainer.evaluate()
+        score = self._trainer.evaluate()
         if not math.isfinite(score.loss):
             raise Diverged(self.step)
         done = self._epoch(score)

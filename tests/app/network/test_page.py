@@ -35,21 +35,18 @@ def _asked(stage: Stage) -> tuple[str, str, int]:
     return show.page, show.layer, show.only
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_every_layer_shows_its_maps(stage: Stage, path: str) -> None:
-    stage.choose_layer("relu1" if path != "relu1" else "conv1")
-    stage.choose_layer(path)
-    assert _asked(stage) == ("network", path, -1)
-    shape = SMALL.input_shape
-    if path:
-        shape = next(row.output_shape or () for row in summary(SMALL).rows if row.id == path)
-    panel = stage.page.maps
-    words = f"{shape[0]} × {'×'.join(map(str, shape[1:]))}" if len(shape) > 1 else str(shape[0])
-    assert panel.size_text() == words
-    assert panel.title() == ("Input" if not path else path.rpartition(".")[2].rstrip("0123456789").capitalize()) or path
-    assert len(panel.mosaic.tiles) == shape[0]
-    layer = stage.stack.layer()
-    assert stage.page.kernels.isVisible() == isinstance(layer, Conv2d)
+def test_every_layer_shows_its_maps(stage: Stage) -> None:
+    panel, shapes = stage.page.maps, {row.id: row.output_shape or () for row in summary(SMALL).rows}
+    for path in PATHS:
+        stage.choose_layer(path)
+        assert _asked(stage) == ("network", path, -1)
+        shape = shapes[path] if path else SMALL.input_shape
+        words = f"{shape[0]} × {'×'.join(map(str, shape[1:]))}" if len(shape) > 1 else str(shape[0])
+        assert panel.size_text() == words
+        layer = stage.stack.layer()
+        assert panel.title() == ("Input" if layer is None else layer.type)
+        assert len(panel.mosaic.tiles) == shape[0]
+        assert stage.page.kernels.isVisible() == isinstance(layer, Conv2d)
 
 
 def test_the_colours_on_the_screen_are_those_of_the_maps(stage: Stage) -> None:
@@ -212,18 +209,18 @@ def test_a_page_that_is_not_in_sight_asks_and_takes_nothing(stage: Stage) -> Non
     assert stage.page.maps.size_text() == "4 × 10×10"
 
 
-@pytest.mark.parametrize("verb", ["remove", "duplicate", "wrap", "add", "rename", "step"])
-def test_an_edit_that_chooses_another_layer_asks_once_and_for_that(stage: Stage, verb: str) -> None:
-    stage.choose_layer("relu1")
-    asked = len(stage.engine.offered)
-    arguments = {"add": ("Tanh",), "rename": ("first",), "step": (1,)}.get(verb, ())
-    getattr(stage.stack, verb)(*arguments)
-    assert len(stage.engine.offered) == asked + 1
-    assert stage.engine.last.layer == stage.chosen.path
-    stage.settle()
-    stage.document.undo()
-    assert len(stage.engine.offered) == asked + 2
-    assert stage.engine.last.layer == stage.chosen.path
+def test_an_edit_that_chooses_another_layer_asks_once_and_for_that(stage: Stage) -> None:
+    for verb in ("remove", "duplicate", "wrap", "add", "rename", "step"):
+        stage.choose_layer("relu1")
+        asked = len(stage.engine.offered)
+        arguments = {"add": ("Tanh",), "rename": ("first",), "step": (1,)}.get(verb, ())
+        getattr(stage.stack, verb)(*arguments)
+        assert len(stage.engine.offered) == asked + 1
+        assert stage.engine.last.layer == stage.chosen.path
+        stage.settle()
+        stage.document.undo()
+        assert len(stage.engine.offered) == asked + 2
+        assert stage.engine.last.layer == stage.chosen.path
 
 
 def test_what_another_page_looks_at_does_not_come_here(stage: Stage) -> None:
@@ -357,17 +354,17 @@ def _assert_nothing_is_cut(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("path", ["", "conv2", "relu1", "pool1", "linear3"])
-def test_nothing_is_cut_and_nothing_overlaps(wide: Stage, size: tuple[int, int], path: str) -> None:
-    wide.page.resize(*size)
-    wide.choose_layer(path)
-    _assert_nothing_is_cut(wide)
+def test_nothing_is_cut_and_nothing_overlaps(wide: Stage, size: tuple[int, int]) -> None:
     page = wide.page
-    parts = [page.list, page.input, page.prediction, page.maps, page.form]
-    rects = [QRect(part.mapTo(page, QPoint()), part.size()) for part in parts]
-    for one, other in itertools.combinations(rects, 2):
-        assert not one.intersects(other)
-    assert all(page.rect().contains(rect) for rect in rects[:4])
+    page.resize(*size)
+    for path in ("", "conv2", "relu1", "pool1", "linear3"):
+        wide.choose_layer(path)
+        _assert_nothing_is_cut(wide)
+        parts = [page.list, page.input, page.prediction, page.maps, page.form]
+        rects = [QRect(part.mapTo(page, QPoint()), part.size()) for part in parts]
+        for one, other in itertools.combinations(rects, 2):
+            assert not one.intersects(other)
+        assert all(page.rect().contains(rect) for rect in rects[:4])
 
 
 def test_at_1280_by_800_the_maps_are_large_and_no_bar_is_needed(wide: Stage) -> None:

@@ -92,6 +92,7 @@ def test_the_rail_and_the_keys_change_the_page(room: Room) -> None:
     assert room.page.isVisible()
     assert button.isChecked()
     assert (room.engine.last.page, room.engine.last.layer) == ("network", "conv1")
+    first = room.page
     QTest.keyClick(room.bench.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert room.bench.page.isVisible()
     assert room.rail("Kernel").isChecked()
@@ -99,14 +100,7 @@ def test_the_rail_and_the_keys_change_the_page(room: Room) -> None:
     QTest.keyClick(room.bench.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert room.page.isVisible()
     assert room.engine.last.page == "network"
-
-
-def test_a_page_is_made_once(room: Room) -> None:
-    room.bench.pages.show("network")
-    first = room.page
-    room.bench.pages.show("kernel")
-    room.bench.pages.show("network")
-    assert room.page is first
+    assert room.page is first, "a page is made once"
 
 
 def test_the_kernel_page_is_not_told_of_the_network_s_problems(room: Room) -> None:
@@ -133,17 +127,13 @@ def test_one_draws_on_the_picture_of_this_page_too(room: Room) -> None:
     assert document.project.source == Drawing()
 
 
-def test_fit_is_for_the_page_in_sight(room: Room) -> None:
+def test_the_actions_are_for_the_page_in_sight(room: Room) -> None:
     room.bench.pages.show("network")
     room.bench.link.pull()
     view = room.page.maps.mosaic
     view.zoom_by(3.0)
     QTest.keyClick(room.bench.window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     assert view.is_fitted()
-
-
-def test_undo_by_key_reaches_the_network(room: Room) -> None:
-    room.bench.pages.show("network")
     room.page.list.list.setFocus()
     QTest.keyClick(room.page.list.list, Qt.Key.Key_Delete)
     assert room.bench.document.undo_text == "remove conv1"

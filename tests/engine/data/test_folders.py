@@ -49,11 +49,13 @@ def test_train_and_test_folders_are_kept_apart(draw, tmp_path, first, second):
         draw(f"{first}/x/{index}.png", 10)
         draw(f"{first}/y/{index}.png", 20)
         draw(f"{second}/y/{index}.png", 200)
+        draw(f"{second}/a/{index}.png", 240)
     data = load_data(tmp_path)
-    assert data.class_names == ("x", "y")
-    assert (len(data.y_train), len(data.y_test)) == (8, 4)
-    assert data.x_test.min() >= 200
-    assert set(data.y_test.tolist()) == {1}
+    assert data.class_names == ("a", "x", "y")
+    assert (len(data.y_train), len(data.y_test)) == (8, 8)
+    assert of_class(data, "x").max() < of_class(data, "y").min() < 30
+    assert 200 <= of_class(data, "y", "test").min() <= of_class(data, "y", "test").max() < 240
+    assert of_class(data, "a", "test").min() >= 240
 
 
 def test_classes_may_be_called_train_and_test(draw, tmp_path):

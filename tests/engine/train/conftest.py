@@ -57,13 +57,14 @@ def network() -> NetworkSpec:
 
 @pytest.fixture(scope="session")
 def chancy() -> NetworkSpec:
-    """A few layers with dropout and normalisation, whose running averages are a state of their own."""
+    """Dropout, normalisation with a state of its own, and a convolution of several channels, laid out channels last."""
     return NetworkSpec(
         input_shape=(1, 28, 28),
         layers=(
             Conv2d(out_channels=4, kernel_size=5, stride=3),
             BatchNorm2d(),
             ReLU(),
+            Conv2d(out_channels=3, kernel_size=3, stride=2),
             Dropout(p=0.3),
             Flatten(),
             Linear(out_features=10),

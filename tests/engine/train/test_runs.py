@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
+import torch
 
 import engine.train as whole
 from engine.errors import BadFile, SpecError
@@ -16,6 +17,7 @@ from engine.spec.events import Epoch, Failed, Finished, Metric, Paused, Resumed,
 from engine.spec.train import TrainSpec
 from engine.train import Controls, load_run, resume, train
 from engine.train.folder import RunFolder
+from engine.train.trainer import Taken, Trainer
 from tests.engine.train.conftest import part_of, same, state_of_run
 
 FEW = TrainSpec(epochs=2, batch_size=10)
@@ -84,8 +86,6 @@ def test_the_same_seed_gives_the_same_run_and_another_one_does_not(chancy, digit
 
 
 def test_whatever_else_draws_random_numbers_changes_nothing(chancy, digits, tmp_path):
-    import torch
-
     list(train(chancy, digits, FEW, device="cpu", output=tmp_path / "a"))
     for _ in train(chancy, digits, FEW, device="cpu", output=tmp_path / "b"):
         torch.rand(7)
@@ -174,22 +174,32 @@ def test_a_rate_beyond_reason_is_told_with_its_step(network, digits, tmp_path):
     assert all(bool(tensor.isfinite().all()) for tensor in run.module.state_dict().values())
 
 
-def test_a_last_step_that_spoils_the_weights_is_no_success(network, digits, tmp_path, monkeypatch):
-    """No step follows whose loss would tell."""
-    import torch
-
-    from engine.train.trainer import Trainer
-
+def spoil_after(step, monkeypatch):
+    """A weight is no number after this step, whose loss was one."""
     honest = Trainer.take_step
 
     def spoiling(self):
         taken = honest(self)
-        if self.step == self.steps:
+        if self.step == step:
             with torch.no_grad():
                 next(self.module.parameters()).view(-1)[0] = math.nan
         return taken
 
     monkeypatch.setattr(Trainer, "take_step", spoiling)
+
+
+def test_spoiled_weights_never_become_a_checkpoint(network, digits, tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.train.session.SAVE_SECONDS", 0.0)
+    spoil_after(7, monkeypatch)
+    last = list(train(network, digits, FEW, device="cpu", output=tmp_path / "run"))[-1]
+    assert isinstance(last, Failed)
+    assert (last.reason, last.step) == ("diverged", 7)
+    assert load_run(tmp_path / "run").step == 6
+
+
+def test_a_last_step_that_spoils_the_weights_is_no_success(network, digits, tmp_path, monkeypatch):
+    """No step follows whose loss would tell."""
+    spoil_after(20, monkeypatch)
     last = list(train(network, digits, FEW, device="cpu", output=tmp_path / "run"))[-1]
     assert isinstance(last, Failed)
     assert load_run(tmp_path / "run").step == 10
@@ -197,10 +207,6 @@ def test_a_last_step_that_spoils_the_weights_is_no_success(network, digits, tmp_
 
 def test_a_loss_read_late_is_told_with_its_own_step(network, digits, monkeypatch):
     """As on a GPU, where nobody looks at the loss before the next report."""
-    import torch
-
-    from engine.train.trainer import Taken, Trainer
-
     honest = Trainer.take_step
 
     def unseen(self):
