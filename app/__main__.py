@@ -49,9 +49,12 @@ def start_engine() -> EngineProcess:
     # Nothing that imports make is garbage; looking for some would take a tenth of the time. The window collects by
     # its own clock (see app.main).
     gc.disable()
+    from engine.client.launch import launch
+
+    launched = launch()
     from engine.client.process import EngineProcess
 
-    return EngineProcess()
+    return EngineProcess(launched)
 
 
 def import_plainly() -> None:

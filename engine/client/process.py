@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import atexit
-import importlib
 import signal
 import time
 from collections import deque
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 import msgspec
 
-from engine.buffers import PictureBuffers, View
+from engine.buffers import View
+from engine.client.launch import Launched, launch
 from engine.client.outbox import Outbox
 from engine.protocol import Died, Event, Ping, Probe, Quit, Request, Show, Taken, decode_event
-from engine.spawn import start_child
 
-SERVER = "engine.server.main"
 MAX_DEATHS = 3
 DEATH_SPAN = 10.0
 CLOSE_SECONDS = 2.0
-
-
-def _run(connection: Connection, theirs: Connection, buffers: PictureBuffers, held: dict[View, int]) -> None:
-    """First thing in the child: give up the window's end of the pipe, or its end would never be noticed."""
-    theirs.close()
-    importlib.import_module(SERVER).main(connection, buffers, held)
 
 
 class EngineProcess:
@@ -36,21 +26,22 @@ class EngineProcess:
     Every method returns at once except `close`. Nothing calls back: ask `poll` for what was said.
     """
 
-    def __init__(self) -> None:
-        self.buffers = PictureBuffers()
+    def __init__(self, launched: Launched | None = None) -> None:
+        first = launched or launch()
+        self.buffers = first.buffers
         self.held: dict[View, int] = {}
         """The slots on the screen: kept up by the window, respected by an engine that is started again."""
         self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
-        self._start()
+        self._take(first)
 
     def _start(self) -> None:
-        ours, theirs = Pipe()
-        self._connection = ours
-        self._process: BaseProcess = start_child(_run, (theirs, ours, self.buffers, self.held), "convscope-engine")
-        theirs.close()
+        self._take(launch(self.buffers, self.held))
+
+    def _take(self, launched: Launched) -> None:
+        self._process, self._connection = launched.process, launched.connection
         # At the interpreter's end children are waited for; one that nobody closed must be gone by then.
         atexit.register(self._process.kill)
-        self._outbox = Outbox(ours)
+        self._outbox = Outbox(self._connection)
         self._heard = time.monotonic()
         self._pings = 0
         self._running = True

@@ -205,6 +205,11 @@ def test_a_last_step_that_spoils_the_weights_is_no_success(network, digits, tmp_
     assert load_run(tmp_path / "run").step == 10
 
 
+def test_nor_is_it_where_nothing_is_kept(network, digits, monkeypatch):
+    spoil_after(20, monkeypatch)
+    assert isinstance(list(train(network, digits, FEW, device="cpu"))[-1], Failed)
+
+
 def test_a_loss_read_late_is_told_with_its_own_step(network, digits, monkeypatch):
     """As on a GPU, where nobody looks at the loss before the next report."""
     honest = Trainer.take_step
