@@ -34,10 +34,14 @@ class Wishes:
                 self._button.send_bytes(b"")
 
     def hush(self) -> None:
-        """Take note of the bell."""
-        self._rung = False
+        """Take note of the bell; look at what is wished only afterwards.
+
+        The flag falls last: lowered first, a ring that came before the pipe was emptied would leave it up with nothing
+        in the pipe, and no ring would be heard ever again.
+        """
         while self.bell.poll():
             self.bell.recv_bytes()
+        self._rung = False
 
     def stop(self) -> None:
         """Let the supervisor end."""
