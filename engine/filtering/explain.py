@@ -82,6 +82,7 @@ def _summed(
     weights: Cells,
 ) -> CellExplanation:
     kernel = np.moveaxis(weights, 0, -1) if spec.channels == "sum" else weights[0]
-    products = patch * (kernel[:, :, np.newaxis] if spec.channels == "each" else kernel)
-    total = products.sum(axis=(0, 1)) if spec.channels == "each" else float(products.sum())
+    apart = spec.channels == "each" and patch.ndim == 3
+    products = patch * (kernel[:, :, np.newaxis] if apart else kernel)
+    total = products.sum(axis=(0, 1)) if apart else float(products.sum())
     return CellExplanation(rows, columns, inside, patch, kernel, products, total, spec.bias, total + spec.bias)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.errors import SpecError
 from engine.filtering.bands import over_rows
 from engine.filtering.detectors import PAIRED, in_place, join_pair
-from engine.filtering.geometry import geometry
+from engine.filtering.geometry import Geometry, geometry
 from engine.filtering.plan import Plan, make_plan
 from engine.filtering.pooling import pool
 from engine.filtering.reuse import result_array
@@ -55,7 +55,7 @@ def apply_filter(
     """Filter a frame as the specification says.
 
     Args:
-        frame: uint8 [H, W, 3], red first; or float32 [H, W, 3], taken as it is.
+        frame: uint8 [H, W, 3], red first; or float32 [H, W, 3] or [H, W], a feature map, taken as it is.
         spec: kernel, channels, padding, stride, dilation, bias, detector and pooling.
         cancelled: asked again and again while the work goes on.
         seen: `input` of an earlier result for the same frame and channels, which need not be made again.
@@ -77,12 +77,12 @@ def apply_filter(
     cells = seen if seen.ndim == 3 else seen[:, :, np.newaxis]
     plan = filter_plan(seen.shape, spec)
     paired = spec.detector.kind in PAIRED
-    finish = _finish(spec, detect=not paired)
-    convolved = _squeezed(correlate(cells, plan, finish, cancelled), spec)
+    finish = finisher(spec, detect=not paired)
+    convolved = squeezed(correlate(cells, plan, finish, cancelled), seen, spec)
     detected = convolved
     if paired:
         second = correlate(cells, _turned_plan(seen.shape, spec, plan), finish, cancelled)
-        detected = join_pair(convolved, _squeezed(second, spec), spec.detector.kind)
+        detected = join_pair(convolved, squeezed(second, seen, spec), spec.detector.kind)
     pooled = _pooled(detected, spec, cancelled)
     before = convolved if paired or spec.detector.kind == "none" else None
     return FilterResult(seen, pooled, before, plan.method, time.perf_counter() - begun)
@@ -99,15 +99,27 @@ def _pooled(detected: Array, spec: FilterSpec, cancelled: Callable[[], bool] | N
 
 def filter_plan(shape: tuple[int, ...], spec: FilterSpec, turned: bool = False) -> Plan:
     """How the specification's kernel, or its quarter turn, is applied to input planes of this shape."""
-    stack = _stack(spec.kernel.weights, spec.operation, turned)
-    size = stack.shape[1:]
+    return make_plan(kernel_stack(spec.kernel.weights, spec.operation, turned), filter_moves(shape, spec, turned))
+
+
+def filter_moves(shape: tuple[int, ...], spec: FilterSpec, turned: bool = False) -> Geometry:
+    """Where the specification's kernel, or its quarter turn, moves over input planes of this shape."""
+    height, width = spec.kernel.size
+    size = (width, height) if turned else (height, width)
     kernel_shape = (*size, 3) if spec.channels == "sum" else size
-    moves = geometry(shape, kernel_shape, spec.padding, spec.padding_mode, spec.stride, spec.dilation)
-    return make_plan(stack, moves)
+    return geometry(shape, kernel_shape, spec.padding, spec.padding_mode, spec.stride, spec.dilation)
 
 
 def input_planes(frame: NDArray[Any], channels: str) -> Array:
-    """What the kernel sees of a frame: float32 [H, W] for "grey", otherwise [H, W, 3]; uint8 is divided by 255."""
+    """What the kernel sees of a frame: float32 [H, W] for "grey", otherwise [H, W, 3]; uint8 is divided by 255.
+
+    A feature map of one channel, float32 [H, W], is seen as it is.
+
+    Raises:
+        SpecError: if it is no frame and no feature map, or the kernel sums over three channels and there is one.
+    """
+    if frame.ndim == 2 and frame.dtype == np.float32 and frame.size:
+        return _one_plane(frame, channels)
     if frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0 or frame.dtype not in (np.uint8, np.float32):
         raise SpecError(
             f"A frame is a uint8 or float32 array [height, width, 3]; this one is {frame.dtype} {list(frame.shape)}."
@@ -123,6 +135,14 @@ def input_planes(frame: NDArray[Any], channels: str) -> Array:
 
     over_rows(work, len(frame), frame.size, "input", CONVERSION)
     return out
+
+
+def _one_plane(feature_map: Array, channels: str) -> Array:
+    if channels == "sum":
+        raise SpecError(
+            "R + G + B needs three channels, and the step before hands on one; let the kernel see grey values instead."
+        )
+    return np.ascontiguousarray(feature_map)
 
 
 def _grey_rows(frame: NDArray[Any], out: Array) -> None:
@@ -141,7 +161,7 @@ def _colour_rows(frame: NDArray[Any], out: Array) -> None:
 
 
 @lru_cache(maxsize=128)
-def _stack(planes: tuple[Plane, ...], operation: str, turned: bool) -> NDArray[np.float64]:
+def kernel_stack(planes: tuple[Plane, ...], operation: str, turned: bool) -> NDArray[np.float64]:
     """The kernel as correlation lays it down, float64 [depth, kH, kW]; `turned` clockwise by 90° if asked."""
     stack = np.array(planes, np.float64)
     if turned:
@@ -151,20 +171,26 @@ def _stack(planes: tuple[Plane, ...], operation: str, turned: bool) -> NDArray[n
 
 def _turned_plan(shape: tuple[int, ...], spec: FilterSpec, plan: Plan) -> Plan:
     turned = filter_plan(shape, spec, turned=True)
-    if turned.geometry.size != plan.geometry.size:
+    check_turned(plan.geometry.size, turned.geometry.size, spec)
+    return turned
+
+
+def check_turned(size: tuple[int, int], turned: tuple[int, int], spec: FilterSpec) -> None:
+    """Raise SpecError unless the maps of the kernel and of its quarter turn have the same size."""
+    if turned != size:
         height, width = spec.kernel.size
         raise SpecError(
             f"Gradient {spec.detector.kind} needs a map as large from the turned kernel, and a {height}×{width} kernel "
             f"does not give one with this padding; a square kernel, or padding 'same', would do."
         )
-    return turned
 
 
-def _squeezed(cells: Array, spec: FilterSpec) -> Array:
-    return cells if spec.channels == "each" else cells[:, :, 0]
+def squeezed(cells: Array, seen: Array, spec: FilterSpec) -> Array:
+    """Cells [H', W', lanes] as the map is handed on: [H', W', 3] for channels by themselves, otherwise [H', W']."""
+    return cells if spec.channels == "each" and seen.ndim == 3 else cells[:, :, 0]
 
 
-def _finish(spec: FilterSpec, detect: bool) -> Finish | None:
+def finisher(spec: FilterSpec, detect: bool) -> Finish | None:
     """Bias and detector as one function over a part of the map; None if there is nothing to do."""
     detector = in_place(spec.detector) if detect else None
     if not spec.bias:

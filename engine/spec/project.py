@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from engine.errors import SpecError
 from engine.spec.fields import Spec, field
 from engine.spec.filter import FilterSpec, KernelSpec
 from engine.spec.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
@@ -11,6 +12,9 @@ from engine.spec.network import NetworkSpec
 from engine.spec.source import Picture, Source
 from engine.spec.train import TrainSpec
 from engine.spec.view import ViewSpec
+
+MAX_STEPS = 16
+MAX_BANK = 64
 
 
 class Planted(Spec, frozen=True, kw_only=True):
@@ -50,9 +54,29 @@ class Project(Spec, frozen=True, kw_only=True):
 
     source: Source = Picture(path="sample:astronaut.jpg")
     filter: FilterSpec = FilterSpec()
+    """The step of the Kernel page that is being edited; alone, unless there are steps before or after it."""
+    before: tuple[FilterSpec, ...] = ()
+    """Steps whose map is what `filter` is applied to, first to last."""
+    after: tuple[FilterSpec, ...] = ()
+    """Steps that follow; they wait until one of them is chosen."""
+    bank: tuple[KernelSpec, ...] = ()
+    """Kernels that are applied beside each other, each with the settings of `filter`."""
     view: ViewSpec = ViewSpec()
     network: NetworkSpec = lenet_5()
     planted: tuple[Planted, ...] = ()
     data: str = "mnist"
     """A shipped data set by its name, or the path of a folder or file."""
     train: TrainSpec = TrainSpec()
+
+    def __post_init__(self) -> None:
+        Spec.__post_init__(self)
+        steps = len(self.before) + 1 + len(self.after)
+        if steps > MAX_STEPS:
+            raise SpecError(f"A chain has at most {MAX_STEPS} steps; this one has {steps}.")
+        if len(self.bank) > MAX_BANK:
+            raise SpecError(f"A bank has at most {MAX_BANK} kernels; this one has {len(self.bank)}.")
+
+    @property
+    def steps(self) -> tuple[FilterSpec, ...]:
+        """The steps from the picture to the feature map that is shown."""
+        return *self.before, self.filter
