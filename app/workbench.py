@@ -27,7 +27,6 @@ from engine.codegen import filter_script
 from engine.errors import SpecError
 from engine.kernels import format_kernel, weights_of
 from engine.protocol import Problem, Saved
-from engine.spec.edit import CUSTOM
 
 PROJECTS = (".convscope", ".json")
 
@@ -105,7 +104,7 @@ class Workbench(QObject):
     def copy_script(self) -> None:
         """Put the page on the clipboard as a Python script."""
         project = self.document.project
-        QGuiApplication.clipboard().setText(filter_script(project, project.filter.kernel.name != CUSTOM))
+        QGuiApplication.clipboard().setText(filter_script(project))
         self.notices.info("Copied a script that computes this feature map.", "copy")
 
     def copy_kernel(self) -> None:

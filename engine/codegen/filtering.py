@@ -6,23 +6,21 @@ from typing import Any
 
 import msgspec
 
-from engine.spec.filter import DetectorSpec, FilterSpec
+from engine.spec.edit import CUSTOM
+from engine.spec.filter import DetectorSpec, FilterSpec, KernelSpec
 from engine.spec.project import Project
 from engine.spec.source import Picture, Source
 
 _DEFAULTS = FilterSpec()
 
 
-def filter_script(project: Project, kernel_is_named: bool) -> str:
-    """A script that loads the picture, applies the kernel and ends with `feature_map`.
+def filter_script(project: Project) -> str:
+    """A script that loads the picture, applies the kernel, or several in a row, and ends with `feature_map`.
 
-    Args:
-        project: what is set up on the Kernel page.
-        kernel_is_named: whether the weights are what `engine.kernel(name, **parameters)` gives, so that the name
-            can stand for them.
+    A kernel that a person has not edited is given by its name.
 
     Example:
-        >>> print(filter_script(Project(), kernel_is_named=True))
+        >>> print(filter_script(Project()))
         import engine
         <BLANKLINE>
         picture = engine.read_image('sample:astronaut.jpg')
@@ -32,10 +30,14 @@ def filter_script(project: Project, kernel_is_named: bool) -> str:
         feature_map = engine.apply_filter(picture, spec).map
         <BLANKLINE>
     """
-    lines = ["import engine", "", *_picture(project.source), "spec = engine.FilterSpec("]
-    lines += [f"    {name}={text}," for name, text in _arguments(project.filter, kernel_is_named)]
-    lines += [")", "feature_map = engine.apply_filter(picture, spec).map", ""]
-    return "\n".join(lines)
+    lines, names = ["import engine", "", *_picture(project.source)], []
+    for place, step in enumerate(project.steps, start=1):
+        names.append(f"step_{place}" if project.before else "spec")
+        lines.append(f"{names[-1]} = engine.FilterSpec(")
+        lines += [f"    {name}={text}," for name, text in _arguments(step)]
+        lines.append(")")
+    call = f"apply_chain(picture, [{', '.join(names)}])" if project.before else "apply_filter(picture, spec)"
+    return "\n".join([*lines, f"feature_map = engine.{call}.map", ""])
 
 
 def _picture(source: Source) -> list[str]:
@@ -62,8 +64,8 @@ def _text(value: Any) -> str:
     return repr(value)
 
 
-def _arguments(spec: FilterSpec, kernel_is_named: bool) -> list[tuple[str, str]]:
-    arguments = [("kernel", _kernel(spec, kernel_is_named))]
+def _arguments(spec: FilterSpec) -> list[tuple[str, str]]:
+    arguments = [("kernel", _kernel(spec.kernel))]
     for name in ("channels", "operation", "padding", "padding_mode", "stride", "dilation", "bias"):
         if getattr(spec, name) != getattr(_DEFAULTS, name):
             arguments.append((name, repr(getattr(spec, name))))
@@ -84,9 +86,8 @@ def _used_detector(detector: DetectorSpec) -> DetectorSpec:
     return plain
 
 
-def _kernel(spec: FilterSpec, kernel_is_named: bool) -> str:
-    kernel = spec.kernel
-    if kernel_is_named and len(kernel.weights) == 1:
+def _kernel(kernel: KernelSpec) -> str:
+    if kernel.name != CUSTOM and len(kernel.weights) == 1:
         parameters = "".join(f", {key}={value!r}" for key, value in kernel.parameters.items())
         return f"engine.kernel({kernel.name!r}{parameters}).spec()"
     rows = "".join(

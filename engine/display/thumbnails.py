@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -39,7 +40,7 @@ class Gallery:
 
 
 def make_gallery(
-    frame: NDArray[np.uint8],
+    frame: NDArray[Any],
     specs: Sequence[FilterSpec],
     side: int = 96,
     view: ViewSpec | None = None,
@@ -51,7 +52,7 @@ def make_gallery(
     """Apply every spec to a small copy of the frame.
 
     Args:
-        frame: uint8 [H, W, 3]; its central square is used.
+        frame: uint8 [H, W, 3], or a feature map, float32 [H, W] or [H, W, 3]; its central square is used.
         specs: one for each thumbnail. Stride, padding and pooling are left aside: all thumbnails have one size.
         side: height and width of a thumbnail; less if the frame is smaller.
         view: the colours, and whether each thumbnail has its own scale.
@@ -75,7 +76,7 @@ def make_gallery(
     return Gallery(maps, levels, palette(chosen.colour_map, dark), mosaic, shared)
 
 
-def small_frame(frame: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+def small_frame(frame: NDArray[Any], side: int) -> NDArray[Any]:
     """The central square of a frame with at most `side` pixels to a side, each the mean of those it stands for."""
     height, width = frame.shape[:2]
     square = min(height, width)
@@ -87,7 +88,7 @@ def small_frame(frame: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     centre = frame[top : top + square, left : left + square]
     if square <= side:
         return np.ascontiguousarray(centre)
-    return np.asarray(cv2.resize(centre, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(centre, (side, side), interpolation=cv2.INTER_AREA), frame.dtype)
 
 
 def _plain(spec: FilterSpec) -> FilterSpec:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from functools import lru_cache
+from typing import Any
+
+from numpy.typing import NDArray
 
 from engine.display.levels import Levels
-from engine.display.paint import Picture
 from engine.display.thumbnails import make_gallery
 from engine.kernels import kernel, kernel_names
 from engine.protocol import Show, Thumbnails
@@ -39,9 +41,10 @@ class Gallery:
         """Whether they will be made soon."""
         return self.outdated
 
-    def make(self, frame: Picture, number: int, show: Show, room: bool, also: Levels | None) -> Thumbnails | None:
+    def make(self, frame: NDArray[Any], number: int, show: Show, room: bool, also: Levels | None) -> Thumbnails | None:
         """The thumbnails of frame `number`; None if they are up to date or recent, or if no slot is free.
 
+        `frame` is what the kernel sees of it: the frame itself, or the map of the steps before.
         `also` is the range of the feature map, for a shared scale.
         """
         if not self.outdated or not room or time.monotonic() - self._made < EVERY_SECONDS:
@@ -64,4 +67,4 @@ def _looks(show: Show) -> tuple[object, ...]:
     """What the thumbnails depend on, apart from the frame."""
     spec: FilterSpec = show.project.filter
     parts = (spec.channels, spec.operation, spec.dilation, spec.bias, spec.detector)
-    return (*parts, show.project.view, show.dark)
+    return (*parts, show.project.before, show.project.view, show.dark)

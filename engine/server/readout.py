@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.filtering.detectors import PAIRED, apply_detector
 from engine.filtering.explain import CellExplanation, explain_cell
-from engine.filtering.picture import FilterResult
+from engine.filtering.picture import FilterResult, input_planes
 from engine.protocol import Probe, Readout, Term
 from engine.spec.edit import rotate
 from engine.spec.filter import FilterSpec
@@ -27,6 +27,15 @@ def read_cell(result: FilterResult, spec: FilterSpec, probe: Probe) -> Readout |
         return None
     readout = Readout(view=probe.view, row=cell[0], column=cell[1], values=_numbers(picture[cell]))
     return readout if probe.view == "input" else _explained(readout, result, spec, cell)
+
+
+def read_pixel(frame: NDArray[np.uint8], channels: str, probe: Probe) -> Readout | None:
+    """What a kernel sees at a pixel of the source; None if the picture has no such pixel (any more)."""
+    row, column = probe.row, probe.column
+    if probe.view is None or not (0 <= row < frame.shape[0] and 0 <= column < frame.shape[1]):
+        return None
+    seen = input_planes(frame[row : row + 1, column : column + 1], channels)
+    return Readout(view=probe.view, row=row, column=column, values=_numbers(seen[0, 0]))
 
 
 def _explained(readout: Readout, result: FilterResult, spec: FilterSpec, cell: Cell) -> Readout:
