@@ -74,14 +74,21 @@ class FormulaBox(QLabel):
             self._geometry = geometry
             self._write()
 
+    def show_problem(self, sentence: str) -> None:
+        """Say why there is no size."""
+        self._geometry = None
+        self.setFont(text_font(12))
+        self.setText(f'<span style="color:{tokens().problem}">{escape(sentence)}</span>')
+
     def _write(self) -> None:
-        if self._geometry is None:
+        geometry = self._geometry
+        if geometry is None:
             return
         try:
-            self.setText(self._text(self._geometry))
+            self.setText(self._text(geometry))
         except SpecError as error:
-            self.setFont(text_font(12))
-            self.setText(f'<span style="color:{tokens().problem}">{escape(str(error))}</span>')
+            self.show_problem(str(error))
+            self._geometry = geometry
 
     def _text(self, geometry: FilterGeometry) -> str:
         rows = _named(("height", "width", "h×w"), geometry.formulas)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.featuremaps.colours import ColourControls
 from app.featuremaps.panels import PicturePanel
 from app.kernels.formula import FormulaBox
 from app.kernels.gallery_panel import GalleryPanel
 from app.kernels.kernel_panel import KernelPanel
+from app.kernels.looks import Looks
 from app.kernels.operation import OperationPanel
 from app.kernels.probe import Probing
 from app.kernels.readout_panel import ReadoutPanel
@@ -20,8 +21,9 @@ from app.state.notices import Notices
 from app.widgets.picture_view import PictureView
 from app.widgets.side import GAP, SideColumn
 from app.widgets.view_link import ViewLink
+from engine.errors import SpecError
 from engine.protocol import Plane, Problem, Result
-from engine.spec.geometry import FilterGeometry
+from engine.spec.geometry import ChainGeometry
 
 STRIP_HEIGHT = 124
 PICTURE_WIDTH = 200
@@ -48,6 +50,8 @@ class KernelPage(QWidget):
         self.side = SideColumn(self.kernel, self.operation, result=self.formula)
         self.gallery = GalleryPanel(document, link)
         self.readout = ReadoutPanel()
+        self._whole, self._under = QStackedWidget(), QStackedWidget()
+        self.looks = Looks(self, self._whole, self._under)
         self._views = ViewLink(self.input.view, self.map.view)
         self.probing = Probing(self, link)
         self._build()
@@ -56,12 +60,22 @@ class KernelPage(QWidget):
         link.problem.connect(self._on_problem)
         self.map.view.painted.connect(link.painted)
         document.changed.connect(self._refresh)
+        self.looks.changed.connect(self._look)
 
     def _build(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(GAP)
-        left.addWidget(self._pictures(), 1)
-        left.addLayout(self._strip())
+        left.addWidget(self.looks)
+        left.addWidget(self._whole, 1)
+        map_look = QWidget()
+        column = QVBoxLayout(map_look)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addWidget(self._pictures(), 1)
+        column.addWidget(self._under)
+        self._whole.addWidget(map_look)
+        self._under.addWidget(self._strip())
+        self._under.setFixedHeight(STRIP_HEIGHT)
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP, GAP, 0, GAP)
         row.setSpacing(GAP)
@@ -82,24 +96,33 @@ class KernelPage(QWidget):
         pictures.setSizes([10_000, 10_000])
         return pictures
 
-    def _strip(self) -> QHBoxLayout:
-        strip = QHBoxLayout()
+    def _strip(self) -> QWidget:
+        holder = QWidget()
+        strip = QHBoxLayout(holder)
+        strip.setContentsMargins(0, 0, 0, 0)
         strip.setSpacing(GAP)
         strip.addWidget(self.gallery, 1)
         strip.addWidget(self.readout)
         for part in (self.gallery, self.readout):
             part.setFixedHeight(STRIP_HEIGHT)
-        return strip
+        return holder
 
     def shown(self) -> None:
         """The page has come into sight: the engine is to work for it."""
         self._shown = True
-        self._link.look_at("kernel")
+        self._link.look_at(self.looks.engine_page)
+        if self.looks.look is not None:
+            self.looks.look.shown()
 
     def hidden(self) -> None:
         """Another page is in sight, and what the engine says is about that."""
         self._shown = False
         self.probing.look_at("map", None)
+        if self.looks.look is not None:
+            self.looks.look.hidden()
+
+    def _look(self) -> None:
+        self._link.look_at(self.looks.engine_page)
 
     @property
     def is_empty(self) -> bool:
@@ -112,11 +135,11 @@ class KernelPage(QWidget):
         return self.input.view
 
     @property
-    def geometry_now(self) -> FilterGeometry | None:
-        """The document's filter on the picture that is shown; None before the first."""
+    def geometry_now(self) -> ChainGeometry | None:
+        """The document's filter on the picture that is shown, after the steps before it; None before the first."""
         if self._input_size is None:
             return None
-        return FilterGeometry(self.document.project.filter, self._input_size)
+        return ChainGeometry(self.document.project.steps, self._input_size)
 
     def fit(self) -> None:
         """Show the whole of both pictures."""
@@ -145,7 +168,10 @@ class KernelPage(QWidget):
     def _refresh(self) -> None:
         geometry = self.geometry_now
         if geometry is not None:
-            self.formula.show_geometry(geometry)
+            try:
+                self.formula.show_geometry(geometry.last)
+            except SpecError as error:  # of a step before
+                self.formula.show_problem(str(error))
         self.probing.refresh()
 
     def _relate(self, plane: Plane) -> None:

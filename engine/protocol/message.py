@@ -11,8 +11,8 @@ from engine.buffers import View
 Box = tuple[int, int, int, int]
 """(top, left, height, width) in cells of the whole picture; it may reach outside it, into the padding."""
 
-Page = Literal["kernel", "network", "train"]
-"""Which page looks: it decides what is computed."""
+Page = Literal["kernel", "bank", "network", "train"]
+"""Which page looks: it decides what is computed. "bank" is the Kernel page's mosaic of many kernels."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -1,0 +1,101 @@
+"""The ways to look at what a kernel does: tabs above the pictures. A way is made when it is first chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from app.widgets.segmented import Segmented
+
+if TYPE_CHECKING:
+    from app.kernels.page import KernelPage
+    from engine.protocol.message import Page
+
+MAP = "map"
+
+
+class Look(Protocol):
+    """A widget that takes the place of the pictures, or of the strip under them, while it is in sight."""
+
+    engine_page: Page
+    """What the engine is to compute meanwhile."""
+
+    def shown(self) -> None: ...
+    def hidden(self) -> None: ...
+
+
+class Entry(NamedTuple):
+    """A way to look: its id, its tab's text and tool tip, whether it stands under the pictures, and what makes it."""
+
+    id: str
+    label: str
+    help: str
+    under: bool
+    make: Callable[[KernelPage], QWidget]
+
+
+ENTRIES: tuple[Entry, ...] = ()
+
+
+class Looks(QWidget):
+    """The row of tabs, with room at its right; swaps what is in the two stacks of the page."""
+
+    changed = Signal(str)
+    """The look that is now in sight."""
+
+    def __init__(self, page: KernelPage, whole: QStackedWidget, under: QStackedWidget) -> None:
+        super().__init__()
+        self._page, self._whole, self._under = page, whole, under
+        self._looks: dict[str, QWidget] = {}
+        self.current = MAP
+        tabs = [(MAP, "Map"), *((entry.id, entry.label) for entry in ENTRIES)]
+        tips = "\n".join(f"{entry.label}: {entry.help}" for entry in ENTRIES)
+        self.tabs = Segmented(tabs, "View", f"Map: the feature map beside the input.\n{tips}")
+        self.tabs.value_changed.connect(lambda look: self.show_look(str(look)))
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.addWidget(self.tabs)
+        self.row.addStretch(1)
+        self.setVisible(bool(ENTRIES))
+
+    @property
+    def look(self) -> Look | None:
+        """The look in sight; None for the map itself."""
+        return self._looks.get(self.current)  # type: ignore[return-value]  # every look is a widget that takes its turn
+
+    @property
+    def engine_page(self) -> Page:
+        """What the engine is to compute."""
+        return self.look.engine_page if self.look is not None else "kernel"
+
+    def show_look(self, look: str) -> None:
+        """Bring a look into sight."""
+        if look == self.current:
+            return
+        if self.look is not None:
+            self.look.hidden()
+        self.current = look
+        self.tabs.set_value(look)
+        entry = next((entry for entry in ENTRIES if entry.id == look), None)
+        self._whole.setCurrentIndex(0)
+        self._under.setCurrentIndex(0)
+        if entry is not None:
+            (self._under if entry.under else self._whole).setCurrentWidget(self._made(entry))
+        self._fit_under()
+        self.changed.emit(look)
+        if self.look is not None:
+            self.look.shown()
+
+    def _made(self, entry: Entry) -> QWidget:
+        if entry.id not in self._looks:
+            made = self._looks[entry.id] = entry.make(self._page)
+            (self._under if entry.under else self._whole).addWidget(made)
+        return self._looks[entry.id]
+
+    def _fit_under(self) -> None:
+        """The strip is as high as what is in it, and the pictures have the rest."""
+        shown = self._under.currentWidget()
+        self._under.setFixedHeight(shown.sizeHint().height() if shown is not None else 0)
