@@ -50,8 +50,10 @@ def start_engine() -> EngineProcess:
     # its own clock (see app.main).
     gc.disable()
     from engine.client.launch import launch
+    from engine.spawn import one_thread_for_algebra
 
     launched = launch()
+    one_thread_for_algebra()
     from engine.client.process import EngineProcess
 
     return EngineProcess(launched)

@@ -74,6 +74,8 @@ ROWS: tuple[Row, ...] = (
         lambda bench: bench.pages.show("kernel")),
     Row("page-network", "View", "Network", "Ctrl+2", "A stack of layers, and the maps of each.",
         lambda bench: bench.pages.show("network")),
+    Row("page-train", "View", "Train", "Ctrl+3", "Train the network, and watch it learn.",
+        lambda bench: bench.pages.show("train")),
     Row("fit", "View", "Fit pictures", "Ctrl+0", "Show the whole of all pictures.",
         lambda bench: bench.pages.current.fit()),
     Row("theme", "View", "Dark or light", "Ctrl+T", "Change between the dark and the light look.",

@@ -22,7 +22,7 @@ from app.state.engine_link import EngineLink
 from app.state.notices import Notices
 from app.state.settings import Settings
 from app.widgets.icons import icon
-from app.widgets.theme import apply_theme, set_role
+from app.widgets.theme import apply_style_sheet, prepare_theme, set_role
 from app.window import Window
 from app.workbench import Parts, Workbench
 
@@ -31,6 +31,7 @@ def assemble(
     application: QApplication, document: Document, link: EngineLink, notices: Notices, settings: Settings
 ) -> Workbench:
     """A whole window on a document and an engine."""
+    prepare_theme(application, settings.values.dark)
     window = Window()
     page = KernelPage(document, link, notices)
     parts = Parts(
@@ -56,7 +57,7 @@ def assemble(
     _add_pages(parts, hud)
     window.closing.connect(bench.close)
     # Last: under a style sheet every widget would be styled anew each time it is put into another.
-    apply_theme(application, settings.values.dark)
+    apply_style_sheet(application, settings.values.dark)
     parts.drops.install(window)
     return bench
 

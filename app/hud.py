@@ -92,16 +92,19 @@ class Hud(QFrame):
             text += f" · CPU · {self._method} {1000 * self._seconds:.1f} ms"
         self._engine.setText(text)
         set_role(self._dot, STATES[self._state][1])
+        self._figures.setText(self.figures())
+
+    def figures(self) -> str:
+        """What there is to say of the live picture at this moment."""
         p50, p95 = self._link.latency.percentiles()
         latency = f"latency p50 {1000 * p50:.0f} ms · p95 {1000 * p95:.0f} ms" if p95 else ""
-        self._figures.setText("      ".join(part for part in (self._live_text(), latency) if part))
+        return "      ".join(part for part in (self._live_text(), latency) if part)
 
     def _live_text(self) -> str:
         source = self._source
         if source is None or source.state not in ("playing", "lost"):
             return ""
-        dropped = source.dropped + self._link.undisplayed
         return (
             f"captured {source.fps:.1f}/s   processed {self._processed.value:.1f}/s   "
-            f"shown {self._link.shown_rate.value:.1f}/s   dropped {dropped}"
+            f"shown {self._link.tally.rate.value:.1f}/s   dropped {self._link.dropped}"
         )

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.state.document import Document
 from app.state.notices import Notices
 from engine.errors import EngineError
-from engine.project import load_project, save_project
 
 ABOUT = "project"
 SUFFIX = ".convscope"
@@ -59,6 +58,8 @@ class ProjectFiles(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open this project."""
+        from engine.project import load_project  # the first paint of the window does not wait for it
+
         try:
             project = load_project(path)
         except EngineError as error:
@@ -83,6 +84,8 @@ class ProjectFiles(QObject):
             self._write(path if path.suffix else path.with_name(path.name + SUFFIX))
 
     def _write(self, path: Path) -> None:
+        from engine.project import save_project
+
         try:
             save_project(self._document.project, path)
         except EngineError as error:

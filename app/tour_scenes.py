@@ -13,7 +13,7 @@ from engine.spec.edit import with_channels, with_kernel
 from engine.spec.filter import DetectorSpec, FilterSpec, PoolingSpec
 from engine.spec.network_edit import replace_field
 from engine.spec.project import Project
-from engine.spec.source import Clip, Drawing, Pattern, Picture, Source, Stroke
+from engine.spec.source import Clip, Drawing, Pattern, Picture, Sample, Source, Stroke
 from engine.spec.train import TrainSpec
 
 
@@ -73,6 +73,10 @@ def scenes() -> dict[str, Scene]:
         "network": Scene(Project(source=astronaut, network=preset("tiny-vgg")), page="network"),
         "network-problem": Scene(
             Project(network=replace_field(preset("lenet-5"), "conv2", "kernel_size", (19, 19))), page="network"
+        ),
+        "data-set": Scene(
+            Project(source=Sample(data="emoji-10", index=4), network=preset("mini-resnet"), data="emoji-10"),
+            page="network",
         ),
         "train": Scene(Project(source=_seven(), train=TrainSpec(epochs=1)), page="train", train=True),
         "trained-network": Scene(Project(source=_seven()), page="network"),

@@ -23,9 +23,7 @@ from app.state.notices import Notices
 from app.state.settings import Settings
 from app.widgets.theme import apply_theme
 from app.window import Window
-from engine.codegen import filter_script
 from engine.errors import SpecError
-from engine.kernels import format_kernel, weights_of
 from engine.protocol import Problem, Saved
 
 PROJECTS = (".convscope", ".json")
@@ -103,12 +101,16 @@ class Workbench(QObject):
 
     def copy_script(self) -> None:
         """Put the page on the clipboard as a Python script."""
+        from engine.codegen import filter_script  # the first paint of the window does not wait for what menus need
+
         project = self.document.project
         QGuiApplication.clipboard().setText(filter_script(project))
         self.notices.info("Copied a script that computes this feature map.", "copy")
 
     def copy_kernel(self) -> None:
         """Put the kernel's numbers on the clipboard."""
+        from engine.kernels import format_kernel, weights_of
+
         QGuiApplication.clipboard().setText(format_kernel(weights_of(self.document.project.filter.kernel)))
         self.notices.info("Copied the kernel's numbers.", "copy")
 

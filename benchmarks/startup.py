@@ -1,7 +1,13 @@
-"""P11: from process start to the first painted window and the first feature map, against a bare pyqtgraph script."""
+"""P11: from process start to the first painted window and the first feature map, against a bare pyqtgraph script.
+
+Both are started as they are on every day but the first: from compiled sources, which is how pip and the launcher leave
+them. Beside the wall times stands the processor time until then, which other work on the machine does not lengthen.
+"""
 
 from __future__ import annotations
 
+import compileall
+import importlib.util
 import json
 import os
 import statistics
@@ -27,7 +33,7 @@ class Watch(QtCore.QObject):
             QtCore.QTimer.singleShot(0, self.report)
         return False
     def report(self):
-        print(json.dumps({"paint": time.time() - float(sys.argv[1])}), flush=True)
+        print(json.dumps({"paint": time.time() - float(sys.argv[1]), "cpu": time.process_time()}), flush=True)
         import os; os._exit(0)
 watch = Watch()
 view.viewport().installEventFilter(watch)
@@ -55,6 +61,7 @@ class Watch(QtCore.QObject):
         return False
     def painted(self):
         times.setdefault("paint", time.time() - began)
+        times.update(cpu=time.process_time(), picture=bench.page.input.view.extent() is not None)
         self.timer = QtCore.QTimer()
         self.timer.setTimerType(QtCore.Qt.TimerType.PreciseTimer)
         self.timer.timeout.connect(self.tick)
@@ -86,13 +93,26 @@ def _run(script: str) -> dict[str, float]:
     return figures
 
 
+def _compile() -> None:
+    for name in ("app", "engine"):
+        found = importlib.util.find_spec(name)
+        for folder in (found and found.submodule_search_locations) or ():
+            compileall.compile_dir(folder, quiet=2)
+
+
+def _cpu_ms(figures: list[dict[str, float]]) -> float:
+    return 1000 * statistics.median(one["cpu"] for one in figures)
+
+
 def run(quick: bool) -> list[dict[str, Any]]:
     """The rows of the table."""
-    peers, ours = [], []
+    _compile()
+    scripts, ours = [], []
     _run(PEER), _run(OURS)
     for _ in range(3 if quick else RUNS):
-        peers.append(_run(PEER)["paint"])
+        scripts.append(_run(PEER))
         ours.append(_run(OURS))
+    peers = [figures["paint"] for figures in scripts]
     paint = [figures["paint"] for figures in ours]
     first_map = statistics.median(figures["map"] for figures in ours)
     ratios = sorted(p / o for p, o in zip(peers, paint, strict=True))
@@ -107,7 +127,8 @@ def run(quick: bool) -> list[dict[str, Any]]:
             "spread": (ratios[0], ratios[-1]),
             "peer_ms": peer_ms,
             "ours_ms": ours_ms,
-            "note": "",
+            "note": f"processor time {_cpu_ms(scripts):.0f} and {_cpu_ms(ours):.0f} ms; "
+            f"the picture was in {sum(figures['picture'] for figures in ours):.0f} of {len(ours)} first paints",
         },
         {"name": "P11 first feature map", "goal": "≤ 1500 ms", "ours_ms": 1000 * first_map},
         {"name": "P11 longest stall while loading", "goal": "≤ 50 ms", "ours_ms": stall, "note": "of all runs"},

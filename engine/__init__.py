@@ -23,12 +23,29 @@ if TYPE_CHECKING:
     from engine.errors import EngineError as EngineError
     from engine.errors import SourceError as SourceError
     from engine.errors import SpecError as SpecError
+    from engine.filtering import apply_chain as apply_chain
     from engine.filtering import apply_filter as apply_filter
     from engine.filtering import filter_image as filter_image
+    from engine.filtering import filter_to_file as filter_to_file
     from engine.frames import read_image as read_image
-    from engine.frames.grab import grab as grab
+    from engine.kernels import format_kernel as format_kernel
     from engine.kernels import kernel as kernel
     from engine.kernels import kernel_names as kernel_names
+    from engine.kernels import parse_kernel as parse_kernel
+    from engine.kernels.banks import Bank as Bank
+    from engine.kernels.banks import bank as bank
+    from engine.kernels.banks import bank_names as bank_names
+    from engine.kernels.banks import load_bank as load_bank
+    from engine.kernels.banks import save_bank as save_bank
+    from engine.kinds.catalogue import kind_names as kind_names
+    from engine.kinds.catalogue import kind_spec as kind_spec
+    from engine.kinds.facts import kind_facts as kind_facts
+    from engine.kinds.matrix import layer_matrix as layer_matrix
+    from engine.kinds.meters import meters as meters
+    from engine.kinds.run import run_kind as run_kind
+    from engine.kinds.signals import make_signal as make_signal
+    from engine.kinds.signals import read_signal as read_signal
+    from engine.kinds.spec import KindSpec as KindSpec
     from engine.nn import build as build
     from engine.nn import feature_maps as feature_maps
     from engine.presets import preset as preset
@@ -37,6 +54,7 @@ if TYPE_CHECKING:
     from engine.project import load_project as load_project
     from engine.project import save_network as save_network
     from engine.project import save_project as save_project
+    from engine.sources.grab import grab as grab
     from engine.spec.filter import DetectorSpec as DetectorSpec
     from engine.spec.filter import FilterSpec as FilterSpec
     from engine.spec.filter import KernelSpec as KernelSpec
@@ -64,6 +82,7 @@ if TYPE_CHECKING:
     from engine.spec.source import Folder as Folder
     from engine.spec.source import Pattern as Pattern
     from engine.spec.source import Picture as Picture
+    from engine.spec.source import Sample as Sample
     from engine.spec.source import Stream as Stream
     from engine.spec.source import Stroke as Stroke
     from engine.spec.summary import summary as summary
@@ -79,6 +98,7 @@ _HOME = {
     "AdaptiveAvgPool2d": "engine.spec.layers",
     "AvgPool2d": "engine.spec.layers",
     "BadFile": "engine.errors",
+    "Bank": "engine.kernels.banks",
     "BatchNorm2d": "engine.spec.layers",
     "Camera": "engine.spec.source",
     "Clip": "engine.spec.source",
@@ -94,6 +114,7 @@ _HOME = {
     "GlobalAvgPool": "engine.spec.layers",
     "Identity": "engine.spec.layers",
     "KernelSpec": "engine.spec.filter",
+    "KindSpec": "engine.kinds.spec",
     "LeakyReLU": "engine.spec.layers",
     "Linear": "engine.spec.layers",
     "MaxPool2d": "engine.spec.layers",
@@ -104,6 +125,7 @@ _HOME = {
     "Project": "engine.spec.project",
     "ReLU": "engine.spec.layers",
     "Residual": "engine.spec.layers",
+    "Sample": "engine.spec.source",
     "Sigmoid": "engine.spec.layers",
     "SourceError": "engine.errors",
     "SpecError": "engine.errors",
@@ -111,24 +133,40 @@ _HOME = {
     "Stroke": "engine.spec.source",
     "Tanh": "engine.spec.layers",
     "TrainSpec": "engine.spec.train",
+    "apply_chain": "engine.filtering",
     "apply_filter": "engine.filtering",
+    "bank": "engine.kernels.banks",
+    "bank_names": "engine.kernels.banks",
     "build": "engine.nn",
     "dataset_names": "engine.data",
     "feature_maps": "engine.nn",
     "filter_image": "engine.filtering",
+    "filter_to_file": "engine.filtering",
+    "format_kernel": "engine.kernels",
     "from_pytorch": "engine.codegen",
-    "grab": "engine.frames.grab",
+    "grab": "engine.sources.grab",
     "kernel": "engine.kernels",
     "kernel_names": "engine.kernels",
+    "kind_facts": "engine.kinds.facts",
+    "kind_names": "engine.kinds.catalogue",
+    "kind_spec": "engine.kinds.catalogue",
+    "layer_matrix": "engine.kinds.matrix",
+    "load_bank": "engine.kernels.banks",
     "load_data": "engine.data",
     "load_network": "engine.project",
     "load_project": "engine.project",
     "load_run": "engine.train",
+    "make_signal": "engine.kinds.signals",
+    "meters": "engine.kinds.meters",
     "output_size": "engine.arithmetic",
+    "parse_kernel": "engine.kernels",
     "preset": "engine.presets",
     "preset_names": "engine.presets",
     "read_image": "engine.frames",
+    "read_signal": "engine.kinds.signals",
     "resume": "engine.train",
+    "run_kind": "engine.kinds.run",
+    "save_bank": "engine.kernels.banks",
     "save_network": "engine.project",
     "save_project": "engine.project",
     "summary": "engine.spec.summary",

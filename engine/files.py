@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 import stat
 import time
@@ -45,7 +44,7 @@ def atomic_write(path: str | Path, write: Callable[[BinaryIO], None]) -> None:
         b'hello'
     """
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".convscope-{os.getpid()}-{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f".convscope-{os.getpid()}-{os.urandom(6).hex()}.tmp")
     with _told_to_people(target), _removed_on_failure(temporary):
         _check_target(target)
         written = _fill(temporary, write, _mode_of(target))

@@ -6,7 +6,7 @@ import os
 import threading
 
 from engine.buffers import PictureBuffers, View
-from engine.protocol import Event, Hello, Probe, Quit, Request, Show
+from engine.protocol import Event, Explain, Hello, Probe, Quit, Request, Show
 from engine.server.session import Session
 
 MAX_STEPS = 100
@@ -34,11 +34,16 @@ class InlineEngine:
         """Nobody sleeps here, so nobody is woken."""
 
     @property
+    def bell(self) -> None:
+        """Nothing rings: work is done when somebody asks."""
+        return None
+
+    @property
     def silent_for(self) -> float:
         """It always answers."""
         return 0.0
 
-    def offer(self, request: Show | Probe) -> None:
+    def offer(self, request: Show | Probe | Explain) -> None:
         """Ask for a state of affairs."""
         self._session.handle(request)
 

@@ -28,6 +28,15 @@ def _hidden_main() -> Iterator[None]:
             sys.modules["__main__"] = main
 
 
+def one_thread_for_algebra() -> None:
+    """Keep the OpenBLAS inside numpy and OpenCV from starting threads; call it before either is imported.
+
+    Nothing here multiplies large matrices with them (torch does, and has threads of its own), but the threads that they
+    start on import turn idly for a tenth of a second, on the cores that the first picture waits for.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def start_child(target: Callable[..., None], args: tuple[Any, ...], name: str) -> BaseProcess:
     """Start `target(*args)` in a fresh interpreter. It may have children of its own, so it is no daemon."""
     process = multiprocessing.get_context("spawn").Process(target=target, args=args, name=name, daemon=False)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from app.state.document import Document
 from app.state.form import Lens, SpecForm, choice, described
 from app.state.notices import Notices
+from app.widgets.calm import Calm
 from app.widgets.fields import Toggle
 from app.widgets.icons import icon
 from app.widgets.legend import ColourLegend
@@ -54,12 +55,12 @@ class MapLegend(ColourLegend):
         return bar
 
     def minimumSizeHint(self) -> QSize:
-        """Both texts and a short bar."""
-        return QSize(self._words() + LEAST_BAR, self.sizeHint().height())
+        """Nothing at all: where there is no room, what is beside it comes first."""
+        return QSize(0, self.sizeHint().height())
 
     def fits(self) -> bool:
-        """Whether there is room for it."""
-        return self.width() >= self.minimumSizeHint().width()
+        """Whether there is room for both texts and a short bar."""
+        return self.width() >= self._words() + LEAST_BAR
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """All of it or nothing: half a number would be another number."""
@@ -93,6 +94,7 @@ class ColourControls(QWidget):
         super().__init__()
         self._range: Range | None = None
         self.legend = MapLegend()
+        self._calm = Calm(self._write, self)
         self._form = SpecForm(self, document, notices, VIEW, ABOUT)
         self._table = choice(ViewSpec, "colour_map")
         self._scale = SharedScale()
@@ -107,10 +109,14 @@ class ColourControls(QWidget):
         row.addWidget(self._scale.button)
 
     def show_range(self, values: Range | None) -> None:
-        """Draw the legend for this range; None if there is no map."""
-        if values != self._range:
-            self._range = values
-            self._write()
+        """Draw the legend for this range; None if there is no map. Ends that change with every frame are calmed."""
+        if values == self._range:
+            return
+        before, self._range = self._range, values
+        if before is None or values is None or values.table != before.table:
+            self._calm.now()
+        else:
+            self._calm.wish()
 
     def _write(self) -> None:
         values = self._range

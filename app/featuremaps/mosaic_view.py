@@ -37,6 +37,8 @@ class MosaicView(PictureView):
     """The tile that is to be shown alone."""
     left = Signal()
     """All tiles are to be shown again."""
+    activated = Signal(int)
+    """A tile was double-clicked, or Enter was pressed on it, where none is shown alone."""
 
     def __init__(self, name: str = "Maps", tip: str = "", opens: bool = True, parent: QWidget | None = None) -> None:
         self._tiles = Tiles()
@@ -128,13 +130,21 @@ class MosaicView(PictureView):
             self._mark(tile)
             self.opened.emit(tile)
 
+    def _activate(self, tile: int | None) -> None:
+        if tile is not None and not self._opens:
+            self._mark(tile)
+            self.activated.emit(tile)
+
     def _clicked(self, position: QPointF) -> None:
         if self._alone is not None:
             self.left.emit()
             return
+        self._open(self._tile_at(position))
+
+    def _tile_at(self, position: QPointF) -> int | None:
         cell = self.cell_point(position)
         spot = self._tiles.at(int(cell.y()), int(cell.x())) if cell.x() >= 0 and cell.y() >= 0 else None
-        self._open(spot.tile if spot is not None else None)
+        return spot.tile if spot is not None else None
 
     def _walk(self, down: int, right: int) -> None:
         if self._alone is not None:
@@ -151,6 +161,7 @@ class MosaicView(PictureView):
             self._walk(*_ARROWS[key])
         elif key in _OPEN_KEYS and self._alone is None:
             self._open(self._marked)
+            self._activate(self._marked)
         elif key in (*_OPEN_KEYS, *_BACK_KEYS) and self._alone is not None:
             self.left.emit()
         else:
@@ -171,8 +182,9 @@ class MosaicView(PictureView):
             self._clicked(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Its first click has done what was meant."""
+        """Where a tile can be shown alone, the first click has done what was meant."""
         event.accept()
+        self._activate(self._tile_at(event.position()))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Outline the tile that the arrow keys begin at."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -22,6 +23,7 @@ _GAP = 10
 _LEAST_LABEL = 24.0
 _MOST_LABEL = 0.4
 """Of the width: a long name is cut there, so that a bar always has room."""
+NO_NUMBERS = "The scores are no numbers any more: the weights have grown beyond all bounds."
 _TIP = "The most likely classes, by softmax over the network's last values: the probabilities of all classes sum to 1."
 
 
@@ -39,26 +41,33 @@ def percent(probability: float) -> str:
     return ">99.9 %" if probability >= 0.9995 else f"{100 * probability:.1f} %"
 
 
+def label_of(guess: Guess) -> str:
+    """What a class is called: by its number where it has no name.
+
+    Example:
+        >>> label_of(Guess(index=7, probability=0.5)), label_of(Guess(index=1, probability=0.5, name="Trouser"))
+        ('7', 'Trouser')
+    """
+    return guess.name or str(guess.index)
+
+
 class PredictionBars(QWidget):
     """One row a guess: the class, a bar as long as its probability, and the number; the first stands out."""
 
     def __init__(self, name: str = "Prediction", placeholder: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._placeholder = name, placeholder
-        self._names: tuple[str, ...] = ()
         self._guesses: tuple[Guess, ...] = ()
+        self._finite = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         describe(self, name, _TIP)
 
-    def set_names(self, names: Sequence[str]) -> None:
-        """What the classes are called, by their index; those without a name are called by it."""
-        self._names = tuple(names)
-        self._tell()
-
     def set_guesses(self, guesses: Sequence[Guess]) -> None:
-        """Show these, likeliest first."""
-        if tuple(guesses) != self._guesses:
-            self._guesses = tuple(guesses)
+        """Show these, likeliest first; scores that are no numbers are said to be none."""
+        finite = all(math.isfinite(guess.probability) for guess in guesses)
+        shown = tuple(guesses) if finite else ()
+        if (shown, finite) != (self._guesses, self._finite):
+            self._guesses, self._finite = shown, finite
             self._tell()
 
     def set_placeholder(self, text: str) -> None:
@@ -71,13 +80,9 @@ class PredictionBars(QWidget):
         """What is shown."""
         return self._guesses
 
-    def label(self, index: int) -> str:
-        """What a class is called."""
-        return self._names[index] if index < len(self._names) else str(index)
-
     def _tell(self) -> None:
         first = self._guesses[:1]
-        words = "".join(f": {self.label(guess.index)}, {percent(guess.probability)}" for guess in first)
+        words = "".join(f": {label_of(guess)}, {percent(guess.probability)}" for guess in first)
         if self._name + words != self.accessibleName():
             self.setAccessibleName(self._name + words)
             if QAccessible.isActive():
@@ -107,7 +112,7 @@ class PredictionBars(QWidget):
             painter.setPen(table.colour("faint"))
             painter.setFont(text_font())
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), flags, self._placeholder)
+            painter.drawText(self.rect(), flags, self._placeholder if self._finite else NO_NUMBERS)
             return
         rows = self._guesses[: self.rows()]
         high = min(self.height() / len(rows), ROW)
@@ -123,7 +128,7 @@ class PredictionBars(QWidget):
     def _columns(self) -> tuple[float, float]:
         """Widths of the names and of the numbers."""
         metrics = QFontMetricsF(_label_font(True))
-        widest = max(metrics.horizontalAdvance(self.label(guess.index)) for guess in self._guesses[: self.rows()])
+        widest = max(metrics.horizontalAdvance(label_of(guess)) for guess in self._guesses[: self.rows()])
         label = min(max(widest, _LEAST_LABEL), _MOST_LABEL * self.width())
         return label, QFontMetricsF(number_font(12)).horizontalAdvance(">99.9 %")
 
@@ -134,7 +139,7 @@ class PredictionBars(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(_label_font(first))
         painter.setPen(table.colour("text" if first else "second"))
-        text = painter.fontMetrics().elidedText(self.label(guess.index), Qt.TextElideMode.ElideRight, round(label) + 1)
+        text = painter.fontMetrics().elidedText(label_of(guess), Qt.TextElideMode.ElideRight, round(label) + 1)
         painter.drawText(QRectF(0, line.top(), label + 1, line.height()), middle | Qt.AlignmentFlag.AlignLeft, text)
         painter.setFont(number_font(12))
         painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, percent(guess.probability))

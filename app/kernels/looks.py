@@ -37,7 +37,17 @@ class Entry(NamedTuple):
     make: Callable[[KernelPage], QWidget]
 
 
-ENTRIES: tuple[Entry, ...] = ()
+def _steps(page: KernelPage) -> QWidget:
+    from app.kernels.steps.look import StepsLook  # what is behind a tab is loaded when the tab is chosen
+
+    return StepsLook(page)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "steps", "Steps", "the window slides over the input, and every number of a cell is written out.", True, _steps
+    ),
+)
 
 
 class Looks(QWidget):
@@ -54,7 +64,7 @@ class Looks(QWidget):
         tabs = [(MAP, "Map"), *((entry.id, entry.label) for entry in ENTRIES)]
         tips = "\n".join(f"{entry.label}: {entry.help}" for entry in ENTRIES)
         self.tabs = Segmented(tabs, "View", f"Map: the feature map beside the input.\n{tips}")
-        self.tabs.value_changed.connect(lambda look: self.show_look(str(look)))
+        self.tabs.value_changed.connect(self.show_look)
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.addWidget(self.tabs)
@@ -71,8 +81,9 @@ class Looks(QWidget):
         """What the engine is to compute."""
         return self.look.engine_page if self.look is not None else "kernel"
 
-    def show_look(self, look: str) -> None:
-        """Bring a look into sight."""
+    def show_look(self, look: object) -> None:
+        """Bring a look into sight, by its id."""
+        look = str(look)
         if look == self.current:
             return
         if self.look is not None:
@@ -84,7 +95,7 @@ class Looks(QWidget):
         self._under.setCurrentIndex(0)
         if entry is not None:
             (self._under if entry.under else self._whole).setCurrentWidget(self._made(entry))
-        self._fit_under()
+        self.fit_under()
         self.changed.emit(look)
         if self.look is not None:
             self.look.shown()
@@ -95,7 +106,7 @@ class Looks(QWidget):
             (self._under if entry.under else self._whole).addWidget(made)
         return self._looks[entry.id]
 
-    def _fit_under(self) -> None:
+    def fit_under(self) -> None:
         """The strip is as high as what is in it, and the pictures have the rest."""
         shown = self._under.currentWidget()
         self._under.setFixedHeight(shown.sizeHint().height() if shown is not None else 0)

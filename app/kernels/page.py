@@ -24,7 +24,9 @@ from app.widgets.view_link import ViewLink
 from engine.errors import SpecError
 from engine.protocol import Plane, Problem, Result
 from engine.spec.geometry import ChainGeometry
+from engine.spec.project import Project
 
+Size = tuple[int, int]
 STRIP_HEIGHT = 124
 PICTURE_WIDTH = 200
 
@@ -37,9 +39,10 @@ class KernelPage(QWidget):
     def __init__(self, document: Document, link: EngineLink, notices: Notices) -> None:
         super().__init__()
         self.document = document
-        self._link = link
+        self.link = link
         self._shown = True
-        self._input_size: tuple[int, int] | None = None
+        self._input_size: Size | None = None
+        self._related: tuple[Project, Size | None, Size] | None = None
         self.input = PicturePanel("Input", "The picture as the source gives it.", "Opening the source…")
         self.map = PicturePanel("Feature map", "What the kernel makes of the picture.", "Computing…")
         self.colours = ColourControls(document, notices)
@@ -110,7 +113,7 @@ class KernelPage(QWidget):
     def shown(self) -> None:
         """The page has come into sight: the engine is to work for it."""
         self._shown = True
-        self._link.look_at(self.looks.engine_page)
+        self.link.look_at(self.looks.engine_page)
         if self.looks.look is not None:
             self.looks.look.shown()
 
@@ -122,7 +125,7 @@ class KernelPage(QWidget):
             self.looks.look.hidden()
 
     def _look(self) -> None:
-        self._link.look_at(self.looks.engine_page)
+        self.link.look_at(self.looks.engine_page)
 
     @property
     def is_empty(self) -> bool:
@@ -176,6 +179,10 @@ class KernelPage(QWidget):
 
     def _relate(self, plane: Plane) -> None:
         """Lay the map on the input; while an edit is on its way, the map may still be that of other settings."""
+        sizes = (self.document.project, self._input_size, (plane.rows, plane.columns))
+        if self._related is not None and self._related[0] is sizes[0] and self._related[1:] == sizes[1:]:
+            return
+        self._related = sizes
         geometry = self.geometry_now
         known = geometry is not None and fits(geometry) and geometry.map_size == (plane.rows, plane.columns)
         vertical, horizontal = affines(geometry) if known and geometry is not None else (None, None)

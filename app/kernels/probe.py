@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from app.kernels.relation import field_box, fits, reached_box
 from app.kernels.terms import place_text, values_text
 from app.state.engine_link import EngineLink
+from app.widgets.calm import Calm
 from app.widgets.picture_overlay import Overlay
 from engine.protocol import Box, Readout
 
@@ -29,6 +30,9 @@ class Probing(QObject):
         self._view = ""
         self._cell: Cell | None = None
         self._answered = False
+        self._outlines = True
+        self._readout: Readout | None = None
+        self._calm = Calm(self._write, self)
         page.input.view.hovered.connect(self._over_input)
         page.map.view.hovered.connect(self._over_map)
         link.readout.connect(self._on_readout)
@@ -36,12 +40,17 @@ class Probing(QObject):
 
     @property
     def is_answered(self) -> bool:
-        """Whether the values of the cell are known."""
-        return self._answered
+        """Whether the values of the cell are known and written."""
+        return self._answered and not self._calm.waits
 
     def look_at(self, view: str, cell: Cell | None) -> None:
         """Do as if the cursor were there."""
         self._probe(view, cell)
+
+    def set_outlines(self, on: bool) -> None:
+        """Whether it draws on the pictures; values are told all the same."""
+        self._outlines = on
+        self.refresh()
 
     def _over_input(self, cell: Cell | None) -> None:
         self._probe("input", cell)
@@ -64,6 +73,8 @@ class Probing(QObject):
 
     def refresh(self) -> None:
         """Outline the cell and what it has to do with the other picture."""
+        if not self._outlines:
+            return
         here, there = self._boxes()
         first, second = (self._page.input.view, self._page.map.view)
         if self._view == "map":
@@ -85,6 +96,15 @@ class Probing(QObject):
     def _on_readout(self, readout: Readout) -> None:
         if self._cell != (readout.row, readout.column) or self._view != readout.view:
             return
-        self._answered = True
+        first, self._answered, self._readout = not self._answered, True, readout
+        if first:
+            self._calm.now()
+        else:
+            self._calm.wish()
+
+    def _write(self) -> None:
+        readout = self._readout
+        if not self._answered or readout is None:
+            return
         self._page.readout.show_readout(readout, self._page.document.project.filter)
         self._page.values_changed.emit(f"{place_text(readout)}  {values_text(readout.values)}")

@@ -25,12 +25,14 @@ def fill_layers(menu: QMenu, add: Callable[[str], None]) -> None:
             _add(menu, name, summary_line(LAYER_TYPES[name]), partial(add, name))
 
 
-def fill_presets(menu: QMenu, take: Callable[[str], None]) -> None:
-    """Every network that comes with the program."""
+def fill_presets(menu: QMenu, take: Callable[[str], None], clear: Callable[[], None]) -> None:
+    """Every network that comes with the program, and none at all."""
     from engine.presets import preset_names  # only who opens this menu needs them
 
     for name in preset_names():
         _add(menu, name, "", partial(take, name))
+    menu.addSeparator()
+    _add(menu, "Empty", "Take all layers out, to build a stack from the start.", clear)
 
 
 def fill_verbs(menu: QMenu, stack: Stack) -> None:

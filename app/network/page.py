@@ -18,7 +18,7 @@ from app.network.planting import Planting
 from app.network.prediction_panel import MISFIT, NO_SCORES, WAITING, PredictionPanel
 from app.network.reading import Reading
 from app.network.stack import Stack
-from app.network.stack_panel import StackPanel
+from app.network.stack_panel import WIDTH, StackPanel
 from app.state.document import Document
 from app.state.engine_link import EngineLink, Shown
 from app.state.notices import Notices
@@ -26,13 +26,17 @@ from app.widgets.fonts import text_font
 from app.widgets.picture_view import PictureView
 from app.widgets.side import GAP, SideColumn
 from app.widgets.theme import set_role
-from engine.protocol import Maps, Problem, Samples, Training
+from engine.protocol import Maps, Problem
 
 FORM_WIDTH = 300
 STRIP_HEIGHT = (196, 300)
 STRIP_SHARE = 0.26
 """Of the page's height, for the picture and what the network holds it to be."""
 INPUT_ASPECT = 1.18
+LEAST_PREDICTION = 168
+"""Pixels that names, bars and numbers need beside the picture."""
+NARROW, NARROW_LIST = 1000, 256
+"""A page narrower than this has a narrower list."""
 KERNELS_HEIGHT = 150
 
 
@@ -60,7 +64,6 @@ class NetworkPage(QWidget):
         self.form = LayerForm(document, self.stack, self.reading, notices)
         self.planting = Planting(document, self.stack, self.reading, notices)
         self.kernels = KernelsPanel()
-        self.prediction.set_trained(link.last_training is not None and link.last_training.trained)
         self._middle = QStackedWidget()
         self._strip = QWidget()
         self._build()
@@ -101,8 +104,6 @@ class NetworkPage(QWidget):
         link.picture.connect(self._on_picture)
         link.maps.connect(self._on_maps)
         link.problem.connect(self._on_problem)
-        link.training.connect(self._on_training)
-        link.samples.connect(self._on_samples)
         maps.mosaic.painted.connect(link.painted)
         maps.mosaic.pointed.connect(self._on_pointed)
         maps.only_wanted.connect(self._look_at_one)
@@ -120,7 +121,9 @@ class NetworkPage(QWidget):
         least, most = STRIP_HEIGHT
         high = min(max(round(STRIP_SHARE * self.height()), least), most)
         self._strip.setFixedHeight(high)
-        self.input.setFixedWidth(round(INPUT_ASPECT * high))
+        self.list.setFixedWidth(NARROW_LIST if self.width() < NARROW else WIDTH)
+        across = self.width() - self.list.width() - self.side.width() - 3 * GAP
+        self.input.setFixedWidth(max(min(round(INPUT_ASPECT * high), across - GAP - LEAST_PREDICTION), 0))
 
     # Which page is shown.
 
@@ -189,6 +192,7 @@ class NetworkPage(QWidget):
         self.maps.show_nothing(reason)
         self.prediction.bars.set_guesses(())
         self.prediction.bars.set_placeholder(MISFIT)
+        self.prediction.set_weights(None)
         self.kernels.show_nothing("")
 
     # What the engine says.
@@ -203,6 +207,7 @@ class NetworkPage(QWidget):
         self.note.setText(maps.note)
         self.prediction.bars.set_placeholder(NO_SCORES)
         self.prediction.bars.set_guesses(maps.guesses)
+        self.prediction.set_weights(maps.weights)
 
     def _on_picture(self, view: str, shown: Shown) -> None:
         if view == "input":
@@ -220,14 +225,6 @@ class NetworkPage(QWidget):
     def _on_problem(self, problem: Problem) -> None:
         if self._shown and problem.code == "spec":
             self._show_nothing(self._problem() or problem.message)
-
-    def _on_training(self, event: object) -> None:
-        if isinstance(event, Training):
-            self.prediction.set_trained(event.trained)
-
-    def _on_samples(self, samples: Samples) -> None:
-        if samples.data == self.document.project.data:
-            self.prediction.bars.set_names(samples.class_names)
 
     def _on_pointed(self, spot: Spot | None) -> None:
         self.kernels.outline_map(None if spot is None else spot.tile)

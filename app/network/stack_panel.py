@@ -16,6 +16,7 @@ from app.network.totals import Totals
 from app.state.document import Document
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
+from engine.spec.network import NetworkSpec
 
 WIDTH = 300
 
@@ -82,7 +83,7 @@ class StackPanel(QWidget):
     def _fill_presets(self) -> None:
         menu = self._menu(self.preset)
         menu.clear()
-        fill_presets(menu, self._use_preset)
+        fill_presets(menu, self._use_preset, self._clear)
 
     def _add(self, name: str, place: Place | None = None) -> None:
         self._stack.add(name, place)
@@ -95,6 +96,11 @@ class StackPanel(QWidget):
         from engine.presets import preset  # only who chooses one needs them
 
         self._stack.replace(preset(name), f"use {name}")
+        self.list.setFocus()
+
+    def _clear(self) -> None:
+        shape = self._stack.network.input_shape
+        self._stack.replace(NetworkSpec(input_shape=shape, layers=()), "take all layers out")
         self.list.setFocus()
 
     def _add_at(self, place: Place | None, at: QPoint) -> None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.source.edits import CLIP_SUFFIXES, PICTURE_SUFFIXES
+from app.widgets.data_dialogs import data_file, data_folder
 
 
 class Ask(Protocol):
@@ -24,6 +25,14 @@ class Ask(Protocol):
         """A folder with pictures."""
         ...
 
+    def data_folder(self, parent: QWidget) -> str:
+        """A folder with a data set."""
+        ...
+
+    def data_file(self, parent: QWidget) -> str:
+        """A file with a data set."""
+        ...
+
 
 class FileDialogs:
     """Asks by the platform's own dialogs."""
@@ -39,6 +48,14 @@ class FileDialogs:
     def folder(self, parent: QWidget) -> str:
         """A folder with pictures."""
         return QFileDialog.getExistingDirectory(parent, "Open folder of pictures")
+
+    def data_folder(self, parent: QWidget) -> str:
+        """A folder with a data set."""
+        return data_folder(parent)
+
+    def data_file(self, parent: QWidget) -> str:
+        """A file with a data set."""
+        return data_file(parent)
 
 
 def _file(parent: QWidget, title: str, kinds: str) -> str:

@@ -21,10 +21,10 @@ from app.state.settings import Settings
 from app.widgets.theme import set_role
 from engine.errors import SpecError
 from engine.protocol import SourceState
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Sample, Source, Stream
 
 ABOUT = "open"
-COMPACT_BELOW = 860
+COMPACT_BELOW = 974
 """Pixels that all buttons with their texts, a long name and a size take."""
 
 
@@ -75,7 +75,12 @@ class SourceBar(QWidget):
         self.address.hide()
 
     def _connect(self) -> None:
-        fills = {Picture: self._fill_pictures, Clip: self._fill_clips, Pattern: self._fill_patterns}
+        fills = {
+            Picture: self._fill_pictures,
+            Clip: self._fill_clips,
+            Pattern: self._fill_patterns,
+            Sample: self._fill_data,
+        }
         for kind, fill in fills.items():
             menu = self.buttons[kind].add_menu()
             menu.aboutToShow.connect(partial(fill, menu))
@@ -105,6 +110,18 @@ class SourceBar(QWidget):
         path = self._ask.folder(self.window())
         if path:
             self._open(Folder(path=path))
+
+    def open_data_folder(self) -> None:
+        """Ask for a folder with a data set and show its first picture."""
+        path = self._ask.data_folder(self.window())
+        if path:
+            self._open(Sample(data=path))
+
+    def open_data_file(self) -> None:
+        """Ask for a file with a data set and show its first picture."""
+        path = self._ask.data_file(self.window())
+        if path:
+            self._open(Sample(data=path))
 
     def ask_for_address(self) -> None:
         """Have a stream's address typed, in the bar itself."""
@@ -167,6 +184,13 @@ class SourceBar(QWidget):
         pattern = self._last[Pattern]
         assert isinstance(pattern, Pattern)
         menus.add_patterns(menu, pattern, self._open)
+
+    def _fill_data(self, menu: QMenu) -> None:
+        menu.clear()
+        menus.add_data(menu, self._document.project.data, self._open)
+        menus.add_recent(menu, self._settings.values.recent, ("data",), self._open)
+        menus.add_verb(menu, "Open data folder…", self.open_data_folder)
+        menus.add_verb(menu, "Open data file…", self.open_data_file, first=False)
 
     def _follow(self) -> None:
         source, before = self._document.project.source, self._source

@@ -7,14 +7,16 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QUrl
 
+from engine.data.shipped import data_label, shipped
 from engine.errors import SpecError
 from engine.resources import SAMPLE
 from engine.spec.fields import fields_of
 from engine.spec.project import Project
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Sample, Source, Stream
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif")
 CLIP_SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".mjpg", ".mjpeg", ".wmv", ".ogv")
+DATA_SUFFIX = ".npz"
 MAX_QUOTED = 80
 """Most characters of a wrong path that are worth repeating: what was pasted may be a whole letter."""
 
@@ -25,7 +27,7 @@ def with_source(project: Project, source: Source) -> Project:
 
 
 def source_for_path(path: str | Path) -> Source:
-    """The source that a file or folder is: a picture or clip by its suffix, or a folder of pictures.
+    """The source that a file or folder is: a picture, clip or data set by its suffix, or a folder of pictures.
 
     Args:
         path: of a file or folder on this machine, or `sample:NAME`.
@@ -61,9 +63,11 @@ def _file(path: str) -> Source:
         return Picture(path=path)
     if suffix in CLIP_SUFFIXES:
         return Clip(path=path)
+    if suffix == DATA_SUFFIX:
+        return Sample(data=path)
     raise SpecError(
         f"{Path(path).name!r} is neither a picture nor a clip nor a folder; open a picture "
-        "(PNG, JPEG, WebP, TIFF, BMP, GIF) or a clip (MP4, AVI, MOV, MKV, WebM)."
+        "(PNG, JPEG, WebP, TIFF, BMP, GIF), a clip (MP4, AVI, MOV, MKV, WebM) or a data set (NPZ)."
     )
 
 
@@ -100,6 +104,8 @@ def source_name(source: Source) -> str:
             return f"Drawing {height}×{width}"
         case Pattern(kind=kind):
             return pattern_label(kind)
+        case Sample(data=data):
+            return data_label(data)
 
 
 def _host(url: str) -> str:
@@ -119,6 +125,8 @@ def source_help(source: Source) -> str:
             return f"{source_name(source)}, which ships with the program" if path.startswith(SAMPLE) else path
         case Stream(url=url):
             return url
+        case Sample(data=data):
+            return f"{source_name(source)}, which ships with the program" if shipped(data) is not None else data
         case _:
             return source_name(source)
 
@@ -126,7 +134,7 @@ def source_help(source: Source) -> str:
 def identity(source: Source) -> tuple[object, ...]:
     """What makes a source the same one although its settings differ: its kind, and its path, address or number."""
     match source:
-        case Picture(path=place) | Clip(path=place) | Folder(path=place) | Stream(url=place):
+        case Picture(path=place) | Clip(path=place) | Folder(path=place) | Stream(url=place) | Sample(data=place):
             return type(source), place
         case Camera(index=index):
             return type(source), index
@@ -145,6 +153,8 @@ def remembered(source: Source) -> tuple[str, str] | None:
             found = ("folder", path)
         case Stream(url=url):
             return ("stream", url)
+        case Sample(data=data):
+            return None if shipped(data) is not None else ("data", data)
         case _:
             return None
     return None if found[1].startswith(SAMPLE) else found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from engine.protocol import SourceState
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Sample, Source, Stream
 
 _CHANNELS = {1: "grey", 4: "RGB and alpha"}
 _WAITING = {"opening": "opening…", "lost": "trying again…"}
@@ -36,6 +36,11 @@ KINDS: dict[type, Kind] = {
         "pattern",
         "A made picture of which every value is known, to see what a kernel does to edges, waves or noise.",
     ),
+    Sample: Kind(
+        "Data set",
+        "dataset",
+        "A picture of a data set whose class is known: what a network learns from, or what it is tested on.",
+    ),
     Stream: Kind("Stream", "stream", "Live frames from the network, such as a phone's camera, by their address."),
 }
 
@@ -44,7 +49,7 @@ def figures_text(source: Source, state: SourceState) -> str:
     """Size and kind of the frames, and what else is known of them."""
     waiting = _WAITING.get(state.state, "")
     if not state.height:
-        return waiting
+        return " · ".join(part for part in (waiting, state.note) if part)
     kind = "" if "grey" in state.note else _CHANNELS.get(state.channels, "RGB")
     # The strip of a folder has room for what its pictures are called.
     note = "" if isinstance(source, Folder) else state.note

@@ -14,9 +14,10 @@ from app.source.camera_controls import RATES, SIZES, rate_text, size_text
 from app.source.edits import pattern_label, source_name
 from app.source.samples import PATTERN_NOTES, SAMPLE_NOTES
 from app.state.settings import Recent
+from engine.data.shipped import SHIPPED, data_label
 from engine.resources import SAMPLE, SampleKind, sample_names
 from engine.spec.fields import fields_of
-from engine.spec.source import Camera, Clip, Folder, Pattern, Picture, Source, Stream
+from engine.spec.source import Camera, Clip, Folder, Pattern, Picture, Sample, Source, Stream
 
 Choose = Callable[[Source], None]
 CAMERAS = range(4)
@@ -30,6 +31,16 @@ def add_samples(menu: QMenu, kind: SampleKind, choose: Choose) -> None:
         path = f"{SAMPLE}{name}"
         source: Source = Picture(path=path) if kind == "images" else Clip(path=path)
         _add(menu, name, SAMPLE_NOTES.get(name, ""), partial(choose, source))
+
+
+def add_data(menu: QMenu, now: str, choose: Choose) -> None:
+    """Every data set that ships with the program, and the one that the network learns from if it is another."""
+    _add_heading(menu, "Comes with Convscope")
+    for entry in SHIPPED:
+        _add(menu, entry.label, entry.summary, partial(choose, Sample(data=entry.name)))
+    if now not in {entry.name for entry in SHIPPED}:
+        _add_heading(menu, "What the network learns from")
+        _add(menu, data_label(now), "", partial(choose, Sample(data=now))).setToolTip(now)
 
 
 def add_recent(menu: QMenu, recent: Iterable[Recent], kinds: tuple[str, ...], choose: Choose) -> None:
@@ -50,6 +61,8 @@ def recent_source(entry: Recent) -> Source:
         return Clip(path=entry.path)
     if entry.kind == "folder":
         return Folder(path=entry.path)
+    if entry.kind == "data":
+        return Sample(data=entry.path)
     return Stream(url=entry.path) if entry.kind == "stream" else Picture(path=entry.path)
 
 
@@ -74,9 +87,9 @@ def add_patterns(menu: QMenu, now: Pattern, choose: Choose) -> None:
         _add(menu, pattern_label(kind), PATTERN_NOTES.get(kind, ""), partial(choose, source))
 
 
-def add_verb(menu: QMenu, text: str, call: Callable[[], None]) -> None:
-    """Something to do, apart from what can be chosen."""
-    if not menu.isEmpty():
+def add_verb(menu: QMenu, text: str, call: Callable[[], None], first: bool = True) -> None:
+    """Something to do; the first of them stands apart from what can be chosen."""
+    if first and not menu.isEmpty():
         menu.addSeparator()
     _add(menu, text, "", call)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -67,6 +66,8 @@ def _image(mime: QMimeData) -> QImage:
 
 
 def _keep(image: QImage, folder: Path) -> Path:
+    import hashlib  # takes two milliseconds, which the start of the window need not spend
+
     data = _png(image)
     path = folder / f"pasted-{hashlib.sha256(data).hexdigest()[:12]}.png"
     try:

@@ -17,13 +17,14 @@ from app.source.folder_controls import FolderControls
 from app.source.page_controls import PageControls
 from app.source.pattern_controls import PatternControls
 from app.source.pen import Pen
+from app.source.sample_controls import SampleControls
 from app.source.stream_controls import StreamControls
 from app.state.document import Document
 from app.state.engine_link import EngineLink
 from app.state.notices import Notices
 from app.widgets.theme import set_role
 from engine.protocol import SourceState
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Sample, Source, Stream
 
 HEIGHT = 40
 
@@ -43,6 +44,7 @@ class SourceStrip(QFrame):
             Stream: partial(StreamControls, document, link, notices),
             Drawing: partial(DrawingControls, document, link, notices, pen),
             Pattern: partial(PatternControls, document, link, notices),
+            Sample: partial(SampleControls, document, link, notices),
         }
         self._made: dict[type, SourceControls] = {}
         self._current: SourceControls | None = None

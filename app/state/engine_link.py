@@ -5,23 +5,29 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from app.state.bell import Bell
 from app.state.document import Document
-from app.state.figures import Latency, Rate
+from app.state.figures import Latency
 from app.state.notices import Notices
+from app.state.tally import Tally
 from engine.buffers import PictureBuffers, View
 from engine.protocol import (
     Died,
     EpochDone,
     Event,
+    Explain,
+    Explained,
     Hello,
     LookAtData,
     Maps,
     Page,
+    Patch,
+    PatchOf,
     Plane,
     Points,
     Probe,
@@ -46,6 +52,7 @@ from engine.spec.source import Source
 
 BUSY_MS = 4
 IDLE_MS = 30
+NO_FRAME = -1
 SILENT_SECONDS = 5.0
 MAX_SOURCES = 64
 MAIN = ("map", "maps")
@@ -59,8 +66,10 @@ class Engine(Protocol):
     held: dict[View, int]
 
     @property
+    def bell(self) -> int | None: ...
+    @property
     def silent_for(self) -> float: ...
-    def offer(self, request: Show | Probe) -> None: ...
+    def offer(self, request: Show | Probe | Explain) -> None: ...
     def send(self, request: Request) -> None: ...
     def poll(self) -> list[Event]: ...
     def restart(self) -> None: ...
@@ -90,6 +99,10 @@ class EngineLink(QObject):
     samples = Signal(object)
     thumbnails = Signal(object)
     readout = Signal(object)
+    explained = Signal(object)
+    """Explained: a cell of the map that is shown, now and with every new map."""
+    patch = Signal(object)
+    """PatchOf: the answer to `ask_patch`."""
     source_state = Signal(object)
     problem = Signal(object)
     saved = Signal(object)
@@ -111,26 +124,31 @@ class EngineLink(QObject):
         self._aim: Callable[[], tuple[str, int]] | None = None
         self._answered = 0
         self._live = False
+        self._curious = False
         self._saves = 0
         self._trains = 0
         self._generation = 0
-        self._pending_paint: dict[int, tuple[float | None, bool]] = {}
         self._last_asked = 0.0
+        self._last_frame = NO_FRAME
         self._sources: deque[tuple[int, Source]] = deque(maxlen=MAX_SOURCES)
         self._state = "starting"
+        self.engine_pid = 0
+        """Id of the engine process that said Hello last."""
         self.last_source: SourceState | None = None
         self.on_screen: dict[View, Shown] = {}
         """The newest picture of every view: for a page that is made later."""
         self.last_training: Training | None = None
-        self.shown_rate = Rate()
-        self.latency = Latency()
-        self.shown = 0
-        self.undisplayed = 0
+        self.tally = Tally()
+        self._replaced_before = 0
         document.changed.connect(self.ask)
+        self._bell = Bell(self)
+        self._bell.rung.connect(self.pull)
+        self._bell.hang(engine.bell)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.pull)
         self._timer.start(BUSY_MS)
+        self._set_pace()
 
     # Asking.
 
@@ -184,16 +202,26 @@ class EngineLink(QObject):
         else:
             self._engine.offer(Probe(view=None))
 
+    def explain(self, question: Explain) -> None:
+        """Ask for all that went into a cell of the map; a newer question takes the place of one that waits."""
+        self._curious = question.row is not None
+        self._engine.offer(question)
+        self._set_pace()
+
+    def ask_patch(self, question: Patch) -> None:
+        """Ask once for the numbers in a rectangle of what the chosen step sees."""
+        self._engine.send(question)
+
     def transport(self, action: str, position: int = 0) -> None:
         """Play, pause, step or seek the source."""
         assert action in ("play", "pause", "step", "seek")
         self._engine.send(Transport(action=action, position=position))  # type: ignore[arg-type]
 
-    def train(self, action: TrainAction, run: str = "", value: float = 0.0) -> None:
-        """Start a training of the project in the folder `run`, or steer the one that runs."""
+    def train(self, action: TrainAction, run: str = "", **more: Any) -> None:
+        """Start a training of the project in the folder `run`, or steer the one that runs; see `Train` for the rest."""
         self._trains += 1
         project = self._document.project if action == "start" else None
-        self._engine.send(Train(id=self._trains, action=action, project=project, run=run, value=value))
+        self._engine.send(Train(id=self._trains, action=action, project=project, run=run, **more))
 
     def look_at_data(self, data: str) -> None:
         """Ask for samples of a data set."""
@@ -208,8 +236,13 @@ class EngineLink(QObject):
     def restart(self) -> None:
         """End the engine process and start another with the same document."""
         self._engine.restart()
+        self._bell.hang(self._engine.bell)
         self._set_state("starting")
         self.ask()
+
+    def is_newest(self, show: int) -> bool:
+        """Whether nothing has been asked for since this `Show`."""
+        return show == self._shows
 
     @property
     def is_settled(self) -> bool:
@@ -218,11 +251,28 @@ class EngineLink(QObject):
         if state is None or state.state == "opening" or not state.processed:
             return False
         current = self.source_of(state.show) == self._document.project.source
-        return current and self._answered >= self._shows and not self._pending_paint
+        return current and self._answered >= self._shows and not self.tally.waiting
+
+    @property
+    def shown(self) -> int:
+        """Frames that were painted since the window was opened."""
+        return self.tally.shown
+
+    @property
+    def latency(self) -> Latency:
+        """From an edit or a frame's arrival to the paint that shows it."""
+        return self.tally.latency
+
+    @property
+    def dropped(self) -> int:
+        """Frames of the source at hand that were not painted, because a newer one was there first."""
+        captured = self.last_source.dropped if self.last_source is not None else 0
+        return captured + self.tally.replaced - self._replaced_before
 
     def close(self) -> None:
         """Stop pulling and end the engine."""
         self._timer.stop()
+        self._bell.hang(None)
         self._engine.close()
 
     # Pulling.
@@ -246,25 +296,27 @@ class EngineLink(QObject):
         self._answered = max(self._answered, result.id)
         for plane in result.planes:
             self._keep_newest(plane, planes)
-        new_frame = any(plane.view == "input" for plane in result.planes)
-        # Neither asked for nor a new frame: training has changed the weights, and nobody waits for that.
-        since: float | None = result.arrived if new_frame else None
-        if result.asked > self._last_asked:
-            since = result.asked
-        self._last_asked = max(self._last_asked, result.asked)
         if any(plane.view in MAIN for plane in result.planes):
-            self._pending_paint[self._generation + 1] = (since, new_frame)
+            self._count(result)
+        self._last_asked = max(self._last_asked, result.asked)
         if isinstance(result, Maps):
             self.maps.emit(result)
         else:
             self.result.emit(result)
         self._set_pace()
 
+    def _count(self, result: Result | Maps) -> None:
+        new_frame, self._last_frame = result.frame != self._last_frame, result.frame
+        # Neither asked for nor a new frame: training has changed the weights, and nobody waits for that.
+        since: float | None = result.arrived if new_frame else None
+        if result.asked > self._last_asked:
+            since = result.asked
+        self.tally.computed(new_frame, since, self._generation + 1)
+
     def _keep_newest(self, plane: Plane, planes: dict[View, Plane]) -> None:
         older = planes.get(plane.view)
         if older is not None:
             self._engine.send(Release(view=older.view, slot=older.slot))
-            self.undisplayed += plane.view == "input"
         planes[plane.view] = plane
 
     def _adopt(self, view: View, plane: Plane) -> None:
@@ -281,26 +333,24 @@ class EngineLink(QObject):
 
     def painted(self, generation: int) -> None:
         """The map view has finished painting the picture with this number."""
-        for number in [n for n in self._pending_paint if n <= generation]:
-            since, new_frame = self._pending_paint.pop(number)
-            if number == generation:
-                if since is not None:
-                    self.latency.add(since)
-                if new_frame:
-                    self.shown += 1
-                    self.shown_rate.tick()
+        self.tally.painted(generation)
 
     def unseen(self, generation: int) -> None:
         """The picture with this number is not painted, since nobody would see it: nothing waits for it."""
-        self._pending_paint.pop(generation, None)
+        self.tally.unseen(generation)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Hello):
+            self._last_frame, self.engine_pid = NO_FRAME, event.pid
             self._set_state("ready")
         elif isinstance(event, SourceState):
             self._hear_source(event)
         elif isinstance(event, Readout):
             self.readout.emit(event)
+        elif isinstance(event, Explained):
+            self.explained.emit(event)
+        elif isinstance(event, PatchOf):
+            self.patch.emit(event)
         elif isinstance(event, Problem):
             self._answered = max(self._answered, event.id)
             self.problem.emit(event)
@@ -312,12 +362,15 @@ class EngineLink(QObject):
             self._hear_death(event)
 
     def _hear_source(self, state: SourceState) -> None:
+        if self.last_source is None or self.last_source.show != state.show:
+            self._replaced_before = self.tally.replaced
         self.last_source = state
         self._live = state.state in ("playing", "opening")
         self.source_state.emit(state)
         self._set_pace()
 
     def _hear_death(self, event: Died) -> None:
+        self._bell.hang(self._engine.bell)
         self._set_state("starting" if event.again else "gone")
         self._notices.problem(event.message, "engine")
         if event.again:
@@ -340,7 +393,7 @@ class EngineLink(QObject):
             self.engine_state.emit(state)
 
     def _set_pace(self) -> None:
-        busy = self._live or self._answered < self._shows or self._state != "ready"
-        pace = BUSY_MS if busy else IDLE_MS
+        busy = self._live or self._curious or self._answered < self._shows or self._state != "ready"
+        pace = BUSY_MS if busy and not self._bell.hangs else IDLE_MS
         if self._timer.interval() != pace:
             self._timer.setInterval(pace)

@@ -19,7 +19,7 @@ MAX_BYTES = 1_000_000
 
 
 class Recent(msgspec.Struct, frozen=True, kw_only=True):
-    """A source that was opened: its kind ("picture", "clip", "folder", "stream") and its path or address."""
+    """A source that was opened: its kind ("picture", "clip", "folder", "stream", "data") and its path or address."""
 
     kind: str
     path: str

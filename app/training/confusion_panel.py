@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from app.state.engine_link import EngineLink
@@ -12,6 +13,8 @@ from app.widgets.theme import set_role
 from engine.protocol import EpochDone, Points, Training
 
 _ASIDE = 168
+_WIDE = 440
+"""Pixels that the matrix and the words beside it need."""
 
 
 class ConfusionPanel(QFrame):
@@ -51,13 +54,14 @@ class ConfusionPanel(QFrame):
         column.addLayout(header)
         column.addLayout(body, 1)
 
-    def set_names(self, names: tuple[str, ...]) -> None:
-        """What the classes are called."""
-        self.view.set_names(names)
-        self._write()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is mistaken most often gives way to the matrix."""
+        super().resizeEvent(event)
+        self.worst.setVisible(self.width() >= _WIDE)
 
     def _hear(self, event: Training | Points | EpochDone) -> None:
         if isinstance(event, EpochDone) and event.confusion:
+            self.view.set_names(event.class_names)
             self.view.set_counts(event.confusion)
             self.epoch.set_line(f"test pictures, epoch {event.epoch}")
         elif isinstance(event, Points) and event.again:

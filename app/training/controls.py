@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
 from app.training.ask import Ask
@@ -32,6 +33,7 @@ _WISHES = {
     "forgetting": "Forgetting…",
 }
 _THOUSAND = 1000
+_ICON_GAP, _BUTTON_GAP, _MARGIN, _BARE = 1, 4, 12, 42
 
 
 class RunControls(QFrame):
@@ -72,23 +74,24 @@ class RunControls(QFrame):
 
     def _make_buttons(self) -> None:
         run = self._run
-        self.start = _button("Start", "train", run.start, "Train the network from the beginning, in a new run.")
+        self.start = RunButton("Start", "train", run.start, "Train the network from the beginning, in a new run.")
         set_role(self.start, "primary")
-        self.pause = _button("Pause", "pause", run.pause_or_resume, "Wait after the present batch, or go on.")
-        self.stop = _button("Stop", "close", run.stop, "End the run after the present batch; it can be continued.")
-        self.go_on = _button("Continue", "play", run.go_on, "Go on with this run from its last checkpoint.")
-        self.open = _button("Open run…", "folder", self._open, "Take over the weights of an earlier run.")
-        self.forget = _button("Forget", "reset", run.forget, "Go back to untrained weights; the run stays on the disk.")
+        self.pause = RunButton("Pause", "pause", run.pause_or_resume, "Wait after the present batch, or go on.", "Resume")
+        self.stop = RunButton("Stop", "close", run.stop, "End the run after the present batch; it can be continued.")
+        self.go_on = RunButton("Continue", "play", run.go_on, "Go on with this run from its last checkpoint.")
+        self.open = RunButton("Open run…", "folder", self._open, "Take over the weights of an earlier run.")
+        self.forget = RunButton("Forget", "reset", run.forget, "Go back to untrained weights; the run stays on the disk.")
+        self.buttons = (self.start, self.pause, self.stop, self.go_on, self.open, self.forget)
         self.fit = QPushButton()
         self.fit.clicked.connect(self._accept_fit)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        for button in (self.start, self.pause, self.stop):
+        buttons.setSpacing(_BUTTON_GAP)
+        for button in self.buttons[:3]:
             buttons.addWidget(button)
         buttons.addStretch(1)
-        for button in (self.go_on, self.open, self.forget):
+        for button in self.buttons[3:]:
             buttons.addWidget(button)
         figures = QHBoxLayout()
         figures.setSpacing(8)
@@ -106,13 +109,24 @@ class RunControls(QFrame):
         hint.addWidget(self.sentence, 1)
         hint.addWidget(self.fit)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 10)
+        column.setContentsMargins(_MARGIN, 10, _MARGIN, 10)
         column.setSpacing(6)
         column.addLayout(buttons)
         column.addLayout(figures)
         column.addWidget(self.bar)
         column.addLayout(below)
         column.addLayout(hint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give up the buttons' names where there is no room for them."""
+        super().resizeEvent(event)
+        needed = sum(button.whole_width() for button in self.buttons) + (len(self.buttons) - 1) * _BUTTON_GAP
+        for button in self.buttons:
+            button.set_compact(needed > self.width() - 2 * _MARGIN)
+
+    def minimumSizeHint(self) -> QSize:
+        """No wider than its icons: it makes do."""
+        return QSize(len(self.buttons) * (_BARE + _BUTTON_GAP) + 2 * _MARGIN, super().minimumSizeHint().height())
 
     def set_fit(self, fit: Fit) -> None:
         """How the network and the data go together."""
@@ -138,13 +152,12 @@ class RunControls(QFrame):
         self.start.setEnabled(free and not self._fit.stops)
         self.pause.setEnabled(run.can_pause)
         paused = run.now.state == "paused"
-        self.pause.setText("Resume" if paused else "Pause")
-        self.pause.setAccessibleName(self.pause.text())
+        self.pause.set_label("Resume" if paused else "Pause")
         self.pause.setIcon(icon("play" if paused else "pause"))
         self.stop.setEnabled(run.can_stop)
         self.go_on.setEnabled(run.can_continue)
         self.open.setEnabled(free)
-        self.forget.setEnabled(free and run.now.trained)
+        self.forget.setEnabled(free and run.now.learned)
 
     def _tell(self) -> None:
         """A failure first, then what stands in the way of a start, then what else is known."""
@@ -173,12 +186,34 @@ class RunControls(QFrame):
             self._run.open(folder)
 
 
-def _button(text: str, image: str, call: Callable[[], None], tip: str) -> QPushButton:
-    made = QPushButton(text)
-    made.setIcon(icon(image, "on_accent" if image == "train" else "text"))
-    describe(made, text, tip)
-    made.clicked.connect(partial(_call, call))
-    return made
+class RunButton(QPushButton):
+    """Does one thing with the run; makes do with its icon where there is no room for its name."""
+
+    def __init__(self, text: str, image: str, call: Callable[[], None], tip: str, other: str = "") -> None:
+        super().__init__()
+        self._label, self._other, self._tip, self._compact = text, other, tip, False
+        self.setIcon(icon(image, "on_accent" if image == "train" else "text"))
+        self.clicked.connect(partial(_call, call))
+        self.set_label(text)
+
+    def set_label(self, text: str) -> None:
+        """Call it so."""
+        self._label = text
+        describe(self, text, f"{text}: {self._tip[0].lower()}{self._tip[1:]}" if self._compact else self._tip)
+        self.setText("" if self._compact else text)
+
+    def set_compact(self, compact: bool) -> None:
+        """Whether there is room for the icon only."""
+        if compact != self._compact:
+            self._compact = compact
+            self.set_label(self._label)
+
+    def whole_width(self) -> int:
+        """Pixels that it takes with its name, or with the other name that it has at times."""
+        metrics = self.fontMetrics()
+        widths = [metrics.horizontalAdvance(text) for text in (self.text(), self._label, self._other)]
+        gap = _ICON_GAP if self._compact else 0
+        return self.sizeHint().width() - widths[0] + max(widths) + gap
 
 
 def _call(call: Callable[[], None], _down: bool = False) -> None:

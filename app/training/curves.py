@@ -39,7 +39,6 @@ class CurvesPanel(QFrame):
         self.draws = 0
         self.loss_plot = Plot("Loss", _LOSS_TIP, "loss", steps=False)
         self.accuracy_plot = Plot("Accuracy", _ACCURACY_TIP, "accuracy, %", steps=True)
-        self.accuracy_plot.setXLink(self.loss_plot)
         self.accuracy_plot.getPlotItem().getViewBox().setLimits(yMin=-3, yMax=103)
         self.log = Toggle("log", None, "Logarithmic loss", _LOG_TIP)
         self.log.value_changed.connect(self._set_log)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel
@@ -21,33 +19,30 @@ from app.widgets.group import Group
 from app.widgets.theme import set_role
 from app.widgets.tips import tip_text
 from app.widgets.tokens import tokens
-from engine.data.shipped import SHIPPED
+from engine.data.shipped import SHIPPED, data_label
 from engine.protocol import Problem, Samples
 from engine.spec.layers import shape_text
 from engine.spec.project import Project
+from engine.spec.source import Sample
 
 ABOUT = "data"
-FOLDER = object()
-"""The choice that asks for a folder."""
+FOLDER, FILE = object(), object()
+"""The choices that ask for a folder or a file."""
 SAMPLES_HEIGHT = 168
 LEAST_SAMPLES_HEIGHT = 96
-_TIP = "What the network learns from. A folder needs one folder of pictures for each class."
-_SAMPLES_TIP = "Some pictures of each class, a row for each."
+_TIP = (
+    "What the network learns from: a data set that comes with the program, a folder with a folder of pictures for each "
+    "class, a folder of IDX files, or an .npz file."
+)
+_SAMPLES_TIP = (
+    "Some pictures of each class, a row for each. A double click, or Enter on one chosen by the arrow keys, puts it "
+    "into the network."
+)
 
 
 def with_data(project: Project, data: str) -> Project:
     """The project with other pictures to learn from."""
     return msgspec.structs.replace(project, data=data)
-
-
-def data_name(data: str) -> str:
-    """What a data set is called.
-
-    Example:
-        >>> data_name("emoji-10"), data_name("/pictures/leaves")
-        ('Emoji-10', 'leaves')
-    """
-    return next((entry.label for entry in SHIPPED if entry.name == data), Path(data).name or data)
 
 
 class DataPanel(Group):
@@ -79,6 +74,7 @@ class DataPanel(Group):
         self.mosaic.setMinimumHeight(LEAST_SAMPLES_HEIGHT)
         self.mosaic.setMaximumHeight(SAMPLES_HEIGHT)
         self.mosaic.pointed.connect(self._point)
+        self.mosaic.activated.connect(self._put_in)
         self.add(self.mosaic)
         self.notes = Line()
         self.add(self.notes)
@@ -94,11 +90,6 @@ class DataPanel(Group):
         """The document's data set."""
         return self._document.project.data
 
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """The classes of the document's data, if they are known."""
-        return self.samples.class_names if self.samples is not None else ()
-
     def set_active(self, active: bool) -> None:
         """Whether it is worth reading data now."""
         self._active = active
@@ -108,15 +99,15 @@ class DataPanel(Group):
         """Show which data set the document has."""
         options: list[tuple[object, str]] = [(entry.name, entry.label) for entry in SHIPPED]
         if self.data not in {value for value, _ in options}:
-            options.append((self.data, data_name(self.data)))
-        self.choice.set_options([*options, (FOLDER, "Folder…")])
+            options.append((self.data, data_label(self.data)))
+        self.choice.set_options([*options, (FOLDER, "Folder…"), (FILE, "File…")])
         self.choice.set_value(self.data)
         self.choice.setToolTip(tip_text(f"{_TIP} Now: {self.data}"))
         self._look()
 
     def _look(self) -> None:
         if self._active and self.data != self._asked:
-            self._forget(f"Reading {data_name(self.data)}…")
+            self._forget(f"Reading {data_label(self.data)}…")
             self._asked = self.data
             # The window says there what cannot be read.
             self._notices.clear(ABOUT)
@@ -132,9 +123,10 @@ class DataPanel(Group):
         self.told.emit()
 
     def _choose(self, value: object) -> None:
-        data = self._ask.data_folder(self) if value is FOLDER else str(value)
+        asks = {FOLDER: self._ask.data_folder, FILE: self._ask.data_file}
+        data = asks[value](self) if value in asks else str(value)
         if data:
-            self._document.edit(with_data(self._document.project, data), f"use {data_name(data)}")
+            self._document.edit(with_data(self._document.project, data), f"use {data_label(data)}")
         self.refresh()
 
     def _take(self, samples: Samples) -> None:
@@ -165,6 +157,15 @@ class DataPanel(Group):
     def _show_notes(self, text: str) -> None:
         self.notes.set_line(text)
         self.notes.setVisible(bool(text))
+
+    def _put_in(self, tile: int) -> None:
+        """Make a sample the source of all pages."""
+        samples = self.samples
+        if samples is None or tile >= len(samples.indices):
+            return
+        source = Sample(data=samples.data, split=samples.split, index=samples.indices[tile])
+        project = msgspec.structs.replace(self._document.project, source=source)
+        self._document.edit(project, f"open a picture of {data_label(samples.data)}")
 
     def _point(self, spot: Spot | None) -> None:
         samples = self.samples

@@ -9,15 +9,18 @@ from app.featuremaps.kernels_panel import KernelsPanel
 from app.featuremaps.mosaic_view import MosaicView
 from app.featuremaps.panels import PicturePanel
 from app.featuremaps.prediction_bars import PredictionBars
+from app.featuremaps.weights_words import weights_help, weights_words
 from app.state.document import Document
 from app.state.engine_link import EngineLink, Shown
 from app.training.layers import default_layer, layer_options
+from app.training.line import Line
 from app.widgets.fields import Choice
 from app.widgets.group import Group
 from app.widgets.picture_view import PictureView
 from app.widgets.side import GAP
 from app.widgets.theme import set_role
-from engine.protocol import Maps, Problem
+from app.widgets.tips import tip_text
+from engine.protocol import Maps, Problem, Weights
 from engine.spec.network import NetworkSpec
 
 BARS_HEIGHT = 104
@@ -50,6 +53,8 @@ class LivePanel(QWidget):
         self.bars = PredictionBars("Prediction", COMPUTING)
         self.bars.setFixedHeight(BARS_HEIGHT)
         self.prediction = Group("Prediction")
+        self.weights = Line("faint")
+        self.prediction.add(self.weights)
         self.prediction.add(self.bars)
         self.choice = Choice([], "Layer", _LAYER_TIP)
         self.mosaic = MosaicView("Feature maps", _MAPS_TIP)
@@ -113,14 +118,6 @@ class LivePanel(QWidget):
         for view in (self.input.view, self.mosaic, self.kernels.mosaic):
             view.fit()
 
-    def set_names(self, names: tuple[str, ...]) -> None:
-        """What the classes are called."""
-        self.bars.set_names(names)
-
-    def set_trained(self, trained: bool) -> None:
-        """Whether the network has learned anything."""
-        self.prediction.set_title("Prediction" if trained else "Prediction · not trained yet")
-
     def refresh(self) -> None:
         """Offer the layers that the network has now."""
         network = self._document.project.network
@@ -153,6 +150,7 @@ class LivePanel(QWidget):
         self.kernels.take(maps)
         self.bars.set_placeholder(NO_SCORES)
         self.bars.set_guesses(maps.guesses)
+        self._tell_weights(maps.weights)
         self.input.set_note(maps.note)
         if not maps.kernel_tiles:
             self.kernels.show_nothing("This layer has no kernels.")
@@ -179,3 +177,8 @@ class LivePanel(QWidget):
         self.kernels.show_nothing("")
         self.bars.set_placeholder(reason)
         self.bars.set_guesses(())
+        self.weights.set_line("")
+
+    def _tell_weights(self, weights: Weights) -> None:
+        self.weights.set_line(weights_words(weights))
+        self.weights.setToolTip(tip_text(weights_help(weights)))

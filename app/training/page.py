@@ -7,12 +7,13 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.state.document import Document
 from app.state.engine_link import EngineLink
 from app.state.notices import Notices
-from app.training.ask import Ask, FolderDialogs
+from app.training.ask import Ask, Dialogs
 from app.training.confusion_panel import ConfusionPanel
 from app.training.controls import RunControls
 from app.training.curves import CurvesPanel
@@ -29,6 +30,8 @@ from engine.spec.network import NetworkSpec
 
 LEFT = 300
 RIGHT = 304
+NARROW, LESS = 1000, 30
+"""A page narrower than this gives the columns at its sides so much less."""
 
 
 class TrainPage(QWidget):
@@ -47,7 +50,7 @@ class TrainPage(QWidget):
         self._link = link
         self._is_shown = False
         self._judged: tuple[NetworkSpec, Samples | None] | None = None
-        ask = ask or FolderDialogs()
+        ask = ask or Dialogs()
         self.run = RunState(document, link, notices, base)
         self.data = DataPanel(document, link, notices, ask)
         self.settings = SettingsPanel(document, notices, self.run)
@@ -57,12 +60,10 @@ class TrainPage(QWidget):
         self.live = LivePanel(document, link)
         self._build()
         self.live.looked.connect(self._look)
-        self.data.told.connect(self._on_data)
-        self.run.changed.connect(self._on_run)
+        self.data.told.connect(self._judge)
         self.controls.fit_wanted.connect(self._use_network)
         document.changed.connect(self._judge)
         self._judge()
-        self._on_run()
 
     def _build(self) -> None:
         middle = QVBoxLayout()
@@ -76,9 +77,17 @@ class TrainPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP, GAP, GAP, GAP)
         row.setSpacing(GAP)
-        row.addWidget(_column(self.data, self.settings))
+        self._left = _column(self.data, self.settings)
+        row.addWidget(self._left)
         row.addLayout(middle, 1)
         row.addWidget(self.live)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The middle needs room for its buttons and curves."""
+        super().resizeEvent(event)
+        less = LESS if self.width() < NARROW else 0
+        self._left.setFixedWidth(LEFT - less)
+        self.live.setFixedWidth(RIGHT - less)
 
     @property
     def input_view(self) -> PictureView:
@@ -106,15 +115,6 @@ class TrainPage(QWidget):
     def _look(self) -> None:
         if self._is_shown:
             self._link.look_at("train", self.live.layer, self.live.only)
-
-    def _on_data(self) -> None:
-        names = self.data.class_names
-        self.live.set_names(names)
-        self.confusion.set_names(names)
-        self._judge()
-
-    def _on_run(self) -> None:
-        self.live.set_trained(self.run.now.trained)
 
     def _judge(self) -> None:
         """Say whether network and data go together, anew only where one of them has changed."""

@@ -8,8 +8,9 @@ import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
+from app.training.ranges import snapped, spanned
 from app.training.series import Drawn, Series
 from app.widgets.fonts import number_font, text_font
 from app.widgets.tips import describe
@@ -35,6 +36,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         super().__init__(parent, background=None, enableMenu=False)
         self._unit = unit
         self._logarithmic = False
+        self._fitted: tuple[tuple[float, float], tuple[float, float]] | None = None
         item = self.getPlotItem()
         item.hideButtons()
         item.setMouseEnabled(False, False)
@@ -44,6 +46,8 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             item.getAxis(axis).setStyle(tickFont=number_font(11), tickLength=-4, autoExpandTextSpace=False)
             # Units of a thousandth of an accuracy or a kilo-step help nobody.
             item.getAxis(axis).enableAutoSIPrefix(False)
+            # Its text is slow to paint, and stays the same while the curve beside it moves.
+            item.getAxis(axis).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         item.getAxis("left").setWidth(_AXIS_WIDTH)
         item.getAxis("bottom").setStyle(showValues=steps)
         item.getAxis("bottom").setHeight(34 if steps else 8)
@@ -53,6 +57,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumSize(160, 90)
         describe(self, name, tip)
+        item.getViewBox().disableAutoRange()
         self._dress()
         self._is_made = True
 
@@ -60,18 +65,34 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         """Each line of the grid ten times the one below it, or not."""
         if on != self._logarithmic:
             self._logarithmic = on
+            self._fitted = None
             self.getPlotItem().setLogMode(x=False, y=on)
+            self.getPlotItem().getViewBox().disableAutoRange()  # which that has switched on
 
     def draw(self, learning: Series, tests: Series) -> None:
         """Show both, no more points than there is room for."""
-        self._raw.setData(*self._shown(learning.drawn(MOST_POINTS)))
         window = min(max(len(learning) // _MEAN_SHARE, 1), MEAN_WINDOW)
-        self._mean.setData(*self._shown(learning.mean(window, MOST_POINTS)))
-        self._test.setData(*self._shown(tests.drawn(MOST_POINTS)))
+        shown = [learning.drawn(MOST_POINTS), learning.mean(window, MOST_POINTS), tests.drawn(MOST_POINTS)]
+        shown = [self._shown(drawn) for drawn in shown]
+        self._fit(shown)
+        for line, drawn in zip((self._raw, self._mean, self._test), shown, strict=True):
+            line.setData(*drawn)
 
     def points_on_screen(self) -> int:
         """How many points are painted."""
         return sum(len(line.xData) if line.xData is not None else 0 for line in (self._raw, self._mean, self._test))
+
+    def _fit(self, shown: list[Drawn]) -> None:
+        """Ranges in which everything lies, changed only where they must be."""
+        steps, values = spanned(*(drawn.x for drawn in shown)), spanned(*(drawn.y for drawn in shown))
+        if steps is None or values is None:
+            return
+        if self._logarithmic:
+            values = math.log10(values[0]), math.log10(values[1])
+        fitted = snapped(0.0, max(steps[1], 1.0), margin=0.0), snapped(*values)
+        if fitted != self._fitted:
+            self._fitted = fitted
+            self.getPlotItem().getViewBox().setRange(xRange=fitted[0], yRange=fitted[1], padding=0.0)
 
     def _shown(self, drawn: Drawn) -> Drawn:
         low = _TINY if self._logarithmic else -math.inf

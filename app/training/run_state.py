@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -22,6 +22,7 @@ ABOUT = "training"
 SPEC = "spec.json"
 """The network in a run's folder."""
 ENGINE_ENDED = "The engine ended while it was training; Continue goes on from the last checkpoint."
+ENDED_BEFORE = "The engine ended before the training had begun; start or continue it again."
 Wish = Literal["", "starting", "opening", "pausing", "resuming", "stopping", "forgetting"]
 BUSY = ("preparing", "running", "paused", "stopping")
 _UNHEEDED: dict[Wish, tuple[str, ...]] = {
@@ -48,6 +49,7 @@ class RunState(QObject):
         self.now = link.last_training or Training(state="idle")
         self.wish: Wish = ""
         self.run = self.now.run
+        self.device = "auto"
         self._tried = document.project
         document.changed.connect(self._follow)
         link.training.connect(self._hear)
@@ -60,8 +62,14 @@ class RunState(QObject):
 
     @property
     def can_continue(self) -> bool:
-        """Whether there is a run with something left to do."""
-        return bool(self.run) and not self.is_busy and self.now.state != "finished"
+        """Whether there is a run with something left to do, be it that more epochs are set now."""
+        return bool(self.run) and not self.is_busy and (self.now.state != "finished" or bool(self._more_epochs))
+
+    @property
+    def _more_epochs(self) -> int:
+        """How many a finished run is to have in all, if the settings ask for more than it had; else 0."""
+        wanted = self._document.project.train.epochs
+        return wanted if self.now.state == "finished" and 0 < self.now.epochs < wanted else 0
 
     @property
     def can_pause(self) -> bool:
@@ -80,26 +88,36 @@ class RunState(QObject):
     def start(self) -> None:
         """Train the document's network from the beginning, in a new folder."""
         run = new_run(self._base(), self._document.project.network, datetime.now())
-        self._send("start", "starting", str(run))
+        self._send("start", "starting", str(run), device=self.device)
 
     def go_on(self) -> None:
-        """Continue the last run."""
-        if self.can_continue:
-            self._send("continue", "starting", self.run)
+        """Continue the last run, with its own network."""
+        if self.can_continue and self._take_network(self.run, "continue"):
+            self._send("continue", "starting", self.run, device=self.device, epochs=self._more_epochs)
 
     def open(self, run: str) -> None:
         """Take a run's network and its weights over."""
+        if self._take_network(run, "open"):
+            self._send("open", "opening", run)
+
+    def _take_network(self, run: str, verb: str) -> bool:
+        """Have the run's network in the document; False if it cannot be read, which is said then."""
+        name = Path(run).name
         try:
             network = load_network(Path(run) / SPEC)
         except EngineError as error:
-            self._fail(f"{Path(run).name} is no run that can be opened: {error}")
-            return
+            self._fail(f"{name} is no run that can be opened: {error}")
+            return False
         project = self._document.project
         if network != project.network:
             # Kernels that were put into another network would cover what this one has learned.
             project = msgspec.structs.replace(project, network=network, planted=())
-            self._document.edit(project, f"open run {Path(run).name}")
-        self._send("open", "opening", run)
+            self._document.edit(project, f"{verb} run {name}")
+        return True
+
+    def set_device(self, device: object) -> None:
+        """What is to compute, from the next start on; see `engine.train`."""
+        self.device = str(device)
 
     def pause_or_resume(self) -> None:
         """Pause what runs, resume what waits."""
@@ -125,10 +143,11 @@ class RunState(QObject):
         action: Literal["start", "continue", "open", "pause", "resume", "stop", "forget"],
         wish: Wish,
         run: str = "",
+        **more: Any,
     ) -> None:
         self._notices.clear(ABOUT)
         self.wish = wish
-        self._link.train(action, run=run)
+        self._link.train(action, run=run, **more)
         self.changed.emit()
 
     def _hear(self, event: Training | Points | EpochDone) -> None:
@@ -152,20 +171,23 @@ class RunState(QObject):
             self.now = msgspec.structs.replace(self.now, message="")
             self._notices.clear(ABOUT)
             self.changed.emit()
+        elif self.now.state == "finished" and now.train != then.train:
+            self.changed.emit()  # more epochs let it go on
 
     def _hear_engine(self, state: str) -> None:
         """A new engine process knows nothing of the old one's run."""
         if state not in ("starting", "gone"):
             return
         if self.is_busy:
-            self._fail(ENGINE_ENDED, trained=False)
-        elif self.now.trained:
+            begun = bool(self.now.run) and self.now.state != "preparing"
+            self._fail(ENGINE_ENDED if begun else ENDED_BEFORE, learned=False)
+        elif self.now.learned:
             self.now = Training(state="idle", run=self.now.run)
             self.changed.emit()
 
-    def _fail(self, message: str, trained: bool | None = None) -> None:
+    def _fail(self, message: str, learned: bool | None = None) -> None:
         self.wish = ""
-        trained = self.now.trained if trained is None else trained
-        self.now = msgspec.structs.replace(self.now, state="failed", message=message, trained=trained)
+        learned = self.now.learned if learned is None else learned
+        self.now = msgspec.structs.replace(self.now, state="failed", message=message, learned=learned)
         self._notices.problem(message, ABOUT)
         self.changed.emit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.state.document import Document
 from app.state.form import Lens, SpecForm, choice, number
@@ -12,7 +12,6 @@ from app.training.run_state import RunState
 from app.widgets.fields import Choice
 from app.widgets.group import Group
 from app.widgets.number_field import NumberField
-from app.widgets.theme import set_role
 from engine.spec.fields import fields_of
 from engine.spec.project import Project
 from engine.spec.train import TrainSpec
@@ -21,7 +20,8 @@ ABOUT = "training setting"
 WIDE = 124
 _STEPS = {"learning_rate": 0.0005, "momentum": 0.05, "weight_decay": 0.0001, "batch_size": 8}
 _MOMENTUM = ("sgd", "rmsprop")
-_DEVICE_TIP = "What computes: the graphics card where there is one that torch can use, else the processor."
+_DEVICES = [("auto", "auto"), ("cpu", "processor"), ("cuda", "NVIDIA GPU"), ("mps", "Apple GPU")]
+_DEVICE_TIP = "What computes. Auto takes a graphics card where there is one that torch can use, else the processor."
 
 
 def _get(project: Project) -> TrainSpec:
@@ -49,8 +49,9 @@ class SettingsPanel(Group):
             self._form.bind(name, control)
             self.controls[name] = control
             self.add_row(field.label, control, tip=field.help)
-        self.device = QLabel()
-        set_role(self.device, "second")
+        self.device = Choice(_DEVICES, "Device", _DEVICE_TIP)
+        self.device.setFixedWidth(WIDE)
+        self.device.value_changed.connect(run.set_device)
         self.add_row("Device", self.device, tip=_DEVICE_TIP)
         document.changed.connect(self._refresh)
         run.changed.connect(self._refresh)
@@ -64,5 +65,4 @@ class SettingsPanel(Group):
 
     def _refresh(self) -> None:
         self.controls["momentum"].setEnabled(self._document.project.train.optimiser in _MOMENTUM)
-        self.device.setText(self._run.now.device or "chosen at the start")
         self.set_title("Settings of the next run" if self._run.is_busy else "Settings")

@@ -49,7 +49,7 @@ def grouped(count: int) -> str:
 
 def state_word(training: Training) -> str:
     """What it does, as a word or two."""
-    if training.state == "idle" and training.trained:
+    if training.state == "idle" and training.learned:
         return "Trained"
     return STATES[training.state]
 
@@ -69,6 +69,8 @@ def progress(training: Training) -> str:
     if training.steps and training.examples_per_second > 0:
         speed = training.examples_per_second
         parts.append(f"{grouped(round(speed)) if speed >= 10 else number_text(speed, 2)} pictures/s")
+    if training.steps and training.device:
+        parts.append(f"on {training.device}")
     left = duration(training.seconds_left) if training.seconds_left > 0 else ""
     if left and training.state in ("running", "paused"):
         parts.append(f"{left} left")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import shiboken6
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
@@ -28,10 +29,14 @@ def tinted(name: str, colour: QColor, width: int, height: int) -> QImage:
 
 
 @cache
+def _folder() -> Traversable:
+    return resources.files("resources").joinpath("icons")
+
+
+@cache
 def _svg(name: str) -> bytes:
-    file = resources.files("resources").joinpath("icons", f"{name}.svg")
     try:
-        return file.read_bytes()
+        return _folder().joinpath(f"{name}.svg").read_bytes()
     except OSError:
         raise FileNotFoundError(f"There is no icon called {name!r} in resources/icons.") from None
 

@@ -132,6 +132,7 @@ class KernelGrid(KernelView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Once the cursor leaves the pressed cell, paint its value over every cell on the way."""
+        super().mouseMoveEvent(event)
         if self._press_cell is None:
             return
         cell = self._layout().nearest(event.position())
@@ -173,6 +174,7 @@ class KernelGrid(KernelView):
 
     def leaveEvent(self, event: QEvent) -> None:
         """The next turn of the wheel is another gesture."""
+        super().leaveEvent(event)
         self._wheel_cell = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:

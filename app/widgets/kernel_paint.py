@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -11,12 +12,17 @@ from app.widgets.colours import readable_on, signed_colour
 from app.widgets.fonts import number_font
 from app.widgets.kernel_layout import Cell, KernelLayout
 from app.widgets.number_text import compact
+from app.widgets.picture_overlay import hatch
 from app.widgets.tokens import Tokens
 
 Weights = tuple[tuple[float, ...], ...]
+Note = Literal["met", "padding", "idle"]
+"""What is said of a cell: it meets a cell of the picture, or one of the padding; or it has no part in what is shown."""
 # Font sizes in pixels, largest first; the zero before the point goes before the figures become small.
 _TRIES = tuple((pixels, False) for pixels in range(15, 10, -1)) + tuple((pixels, True) for pixels in range(15, 8, -1))
 _GOOD_DIGITS = 3
+_VEIL = 190  # of 255
+_WIDE = 16  # pixels of a cell that has room for a line of two
 _ENOUGH = 0.9  # a grid with numbers in only some of its cells reads like a riddle
 
 
@@ -97,3 +103,23 @@ def paint_mark(painter: QPainter, layout: KernelLayout, cell: Cell, colour: QCol
     painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), 5, 5)
     painter.setPen(QPen(colour, 2))
     painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), 5, 5)
+
+
+def paint_notes(painter: QPainter, layout: KernelLayout, notes: Mapping[Cell, Note], table: Tokens) -> None:
+    """Draw a line within the cells that are met, hatch those on padding, and veil those without a part."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    veil = table.colour("panel")
+    veil.setAlpha(_VEIL)
+    for (row, column), note in notes.items():
+        if row >= layout.rows or column >= layout.columns:
+            continue
+        rect = layout.rectangle(row, column)
+        if note == "idle":
+            painter.fillRect(rect, veil)
+            continue
+        if note == "padding":
+            hatch(painter, QRectF(rect), table.colour("result"), table.colour("shade"))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        thickness = 2 if rect.width() >= _WIDE else 1
+        painter.setPen(QPen(table.colour("result"), thickness))
+        painter.drawRect(rect.adjusted(thickness // 2, thickness // 2, -1, -1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -17,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.widgets.kernel_layout import LARGEST_HEIGHT, LARGEST_WIDTH, Cell, KernelLayout, height_for, lay_out
-from app.widgets.kernel_paint import KernelLook, Weights, look_of, paint_kernel, paint_mark
+from app.widgets.kernel_paint import KernelLook, Note, Weights, look_of, paint_kernel, paint_mark, paint_notes
 from app.widgets.number_text import number_text, shown
 from app.widgets.tokens import tokens
 
@@ -34,6 +36,8 @@ class KernelView(QWidget):
 
     current_changed = Signal(int, int)
     """(row, column) of the current cell."""
+    hovered = Signal(object)
+    """(row, column) of the cell under the cursor, or None when there is none."""
 
     def __init__(self, name: str = "Kernel", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +45,9 @@ class KernelView(QWidget):
         self._weights: Weights = ((0.0,),)
         self._current: Cell = (0, 0)
         self._look: KernelLook | None = None
+        self._notes: dict[Cell, Note] = {}
+        self._hover: Cell | None = None
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -86,6 +93,16 @@ class KernelView(QWidget):
             self.current_changed.emit(*cell)
             self.update()
 
+    def set_notes(self, notes: Mapping[Cell, Note]) -> None:
+        """Mark these cells, and no others; cells that there are not are left out."""
+        if notes != self._notes:
+            self._notes = dict(notes)
+            self.update()
+
+    def notes(self) -> dict[Cell, Note]:
+        """The cells that are marked now."""
+        return dict(self._notes)
+
     def cell_rectangle(self, row: int, column: int) -> QRect:
         """Where a cell is on the widget."""
         return self._layout().rectangle(row, column)
@@ -125,6 +142,19 @@ class KernelView(QWidget):
         cell = self._layout().cell_at(event.position())
         if cell is not None:
             self.set_current(*cell)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say which cell is under the cursor."""
+        self._set_hover(self._layout().cell_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """None is."""
+        self._set_hover(None)
+
+    def _set_hover(self, cell: Cell | None) -> None:
+        if cell != self._hover:
+            self._hover = cell
+            self.hovered.emit(cell)
 
     def event(self, event: QEvent) -> bool:
         """Tool tips say the cell's exact number."""
@@ -184,5 +214,7 @@ class KernelView(QWidget):
             self._look = look_of(self._weights, layout, table)
         painter = QPainter(self)
         paint_kernel(painter, self._weights, layout, self._look)
+        if self._notes:
+            paint_notes(painter, layout, self._notes, table)
         if self._is_active():
             paint_mark(painter, layout, self._current, table.colour("text"), table.colour("panel"))

@@ -7,12 +7,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph import GraphicsObject
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 GRID_FROM = 12.0  # logical pixels per cell at which the lines between cells appear
 _EXACT_FROM = 3.0  # device pixels per image pixel
+_STRIP = 80  # device pixels
 _BYTES = 4
 Indices = NDArray[np.intp]
 
@@ -61,7 +62,23 @@ class PictureItem(GraphicsObject):  # type: ignore[misc]
             self._paint_enlarged(painter, image, option.exposedRect.intersected(self._cells))
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < 1.0)
-        painter.drawImage(self._cells, image, QRectF(image.rect()))
+        if zoom < 1.0:
+            self._paint_reduced(painter, image, option.exposedRect.intersected(self._cells), transform.m22())
+        else:
+            painter.drawImage(self._cells, image, QRectF(image.rect()))
+
+    def _paint_reduced(self, painter: QPainter, image: QImage, seen: QRectF, zoom: float) -> None:
+        """Draw in strips, on this thread: more rows at once Qt shares with threads of its own, and waits for them.
+
+        They must first get a core, and while the engine works on a clip there is none for them.
+        """
+        rows, top = _STRIP / zoom, seen.top()
+        while top < seen.bottom():
+            painter.save()
+            painter.setClipRect(QRectF(seen.left(), top, seen.width(), rows), Qt.ClipOperation.IntersectClip)
+            painter.drawImage(self._cells, image, QRectF(image.rect()))
+            painter.restore()
+            top += rows
 
     def _paint_enlarged(self, painter: QPainter, image: QImage, seen: QRectF) -> None:
         """Give each device pixel the colour under its middle.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter
 
 from app.widgets.tokens import tokens
 
-SMALLEST = 7.0  # an overlay is never drawn smaller than this, or it could not be seen
+SMALLEST = 7.0  # a frame is never drawn smaller than this, or it could not be seen
 _HALO = 1.0
+_HATCH_VEIL = 90  # of 255
+Style = Literal["frame", "thin", "hatch"]
 
 
 class Overlay(NamedTuple):
@@ -23,6 +25,7 @@ class Overlay(NamedTuple):
     height: float = 1.0
     width: float = 1.0
     role: str = "result"
+    style: Style = "frame"
 
 
 class Mapping(NamedTuple):
@@ -45,6 +48,8 @@ class Mapping(NamedTuple):
         """The overlay's place on the view, enlarged around its centre if it would be too small to see."""
         top_left = self.point(overlay.row, overlay.column)
         rect = QRectF(top_left, self.point(overlay.row + overlay.height, overlay.column + overlay.width))
+        if overlay.style == "hatch":
+            return rect
         grow_x, grow_y = (max(0.0, SMALLEST - side) / 2 for side in (rect.width(), rect.height()))
         grown = rect.adjusted(-grow_x, -grow_y, grow_x, grow_y)
         return QRectF(
@@ -62,12 +67,26 @@ def outline(mapping: Mapping, overlays: Iterable[Overlay]) -> QRectF:
 
 
 def paint_overlays(painter: QPainter, mapping: Mapping, overlays: Iterable[Overlay]) -> None:
-    """Draw each overlay as a two-pixel frame around its cells, with a thin shade that shows it on any colour."""
+    """Draw each overlay as a two-pixel frame around its cells, with a thin shade that shows it on any colour.
+
+    "thin" is a frame of one pixel; "hatch" fills the cells instead, for what is no part of the picture.
+    """
     table = tokens()
     for overlay in overlays:
         rect = mapping.rectangle(overlay)
-        _frame(painter, rect, 2.0 + _HALO, table.colour("shade"))
-        _frame(painter, rect, 2.0, table.colour(overlay.role))
+        if overlay.style == "hatch":
+            hatch(painter, rect, table.colour(overlay.role), table.colour("shade"))
+            continue
+        thickness = 1.0 if overlay.style == "thin" else 2.0
+        _frame(painter, rect, thickness + _HALO, table.colour("shade"))
+        _frame(painter, rect, thickness, table.colour(overlay.role))
+
+
+def hatch(painter: QPainter, rect: QRectF, colour: QColor, veil: QColor) -> None:
+    """Fill `rect` with slanted lines over a half transparent `veil`."""
+    veil.setAlpha(_HATCH_VEIL)
+    painter.fillRect(rect, veil)
+    painter.fillRect(rect, QBrush(colour, Qt.BrushStyle.BDiagPattern))
 
 
 def _frame(painter: QPainter, inner: QRectF, thickness: float, colour: QColor) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.widgets.fonts import text_font
 from app.widgets.picture_item import PictureItem
@@ -15,6 +16,9 @@ from app.widgets.picture_overlay import Mapping, Overlay, outline, paint_overlay
 from app.widgets.tips import describe
 from app.widgets.tokens import tokens
 from app.widgets.zoom_view import ZoomView
+
+if TYPE_CHECKING:
+    from app.widgets.cell_layer import CellLayer
 
 
 class PictureView(ZoomView):
@@ -25,6 +29,8 @@ class PictureView(ZoomView):
 
     hovered = Signal(object)
     """(row, column) of the cell under the cursor, or None when there is none."""
+    clicked = Signal(object)
+    """(row, column) of the cell that was clicked on, unless the pen is on."""
     pressed = Signal(float, float)
     moved = Signal(float, float)
     released = Signal(float, float)
@@ -39,10 +45,12 @@ class PictureView(ZoomView):
         self._generation: object = None
         self._unpainted = False
         self._overlays: tuple[Overlay, ...] = ()
+        self._layers: tuple[CellLayer, ...] = ()
         self._placeholder = ""
         self._pen_mode = False
         self._pen_down = False
         self._grip: QPointF | None = None
+        self._pressed_at: QPointF | None = None
         self._cursor_at: QPointF | None = None
         self._hover: tuple[int, int] | None = None
         self.region_changed.connect(self._update_hover)
@@ -84,6 +92,16 @@ class PictureView(ZoomView):
         """The cells outlined now."""
         return self._overlays
 
+    def set_layers(self, layers: Sequence[CellLayer]) -> None:
+        """Lay these colours over the cells, and no others."""
+        if tuple(layers) != self._layers:
+            self._layers = tuple(layers)
+            self.viewport().update()
+
+    def layers(self) -> tuple[CellLayer, ...]:
+        """The colours laid over the cells now."""
+        return self._layers
+
     def set_pen_mode(self, on: bool) -> None:
         """With the pen on, the left button draws; the middle and right buttons still move the picture."""
         self._pen_mode = on
@@ -109,7 +127,7 @@ class PictureView(ZoomView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Start drawing or moving."""
-        self._cursor_at = event.position()
+        self._cursor_at = self._pressed_at = event.position()
         at = self.cell_point(event.position())
         if self._pen_mode and event.button() == Qt.MouseButton.LeftButton:
             self._pen_down = True
@@ -134,8 +152,17 @@ class PictureView(ZoomView):
             self._pen_down = False
             at = self.cell_point(event.position())
             self.released.emit(at.y(), at.x())
+        elif event.button() == Qt.MouseButton.LeftButton and not self._pen_mode:
+            self._click(event.position())
         self._grip = None
         event.accept()
+
+    def _click(self, position: QPointF) -> None:
+        pressed, cell = self._pressed_at, self._cell_at(position)
+        if pressed is None or cell is None:
+            return
+        if (position - pressed).manhattanLength() < QApplication.startDragDistance():
+            self.clicked.emit(cell)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Fit; but a fast second stroke of the pen is a stroke."""
@@ -181,7 +208,10 @@ class PictureView(ZoomView):
         if self.extent() is None:
             self._paint_placeholder(painter)
         else:
-            paint_overlays(painter, self._mapping(), self._overlays)
+            mapping = self._mapping()
+            for layer in self._layers:
+                layer.paint(painter, mapping, self.size())
+            paint_overlays(painter, mapping, self._overlays)
         if self.hasFocus():
             painter.setPen(QPen(tokens().colour("accent"), 2))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))

@@ -10,7 +10,17 @@ from app.widgets.fonts import text_font
 from app.widgets.style_sheet import style_sheet
 from app.widgets.tokens import DARK, LIGHT, Tokens, tokens
 
-__all__ = ["DARK", "LIGHT", "Tokens", "apply_theme", "palette_of", "set_role", "tokens"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Tokens",
+    "apply_style_sheet",
+    "apply_theme",
+    "palette_of",
+    "prepare_theme",
+    "set_role",
+    "tokens",
+]
 
 _Role = QPalette.ColorRole
 _ROLES: dict[QPalette.ColorRole, str] = {
@@ -41,13 +51,22 @@ _DIMMED = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.HighlightedText
 
 def apply_theme(app: QApplication, dark: bool) -> None:
     """Dress the whole application in the dark or the light table. May be called again at any time."""
-    table = DARK if dark else LIGHT
+    prepare_theme(app, dark)
+    apply_style_sheet(app, dark)
+
+
+def prepare_theme(app: QApplication, dark: bool) -> None:
+    """Style, palette and font: until the event loop runs, they reach only those widgets that are made afterwards."""
     if not app.styleSheet():  # under a style sheet the style below has no name to ask for, and was set before it
         app.setStyle("Fusion")
     app.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
-    app.setPalette(palette_of(table))
+    app.setPalette(palette_of(DARK if dark else LIGHT))
     app.setFont(text_font())
-    app.setStyleSheet(style_sheet(table))
+
+
+def apply_style_sheet(app: QApplication, dark: bool) -> None:
+    """The rest of the look, which reaches every widget at any time."""
+    app.setStyleSheet(style_sheet(DARK if dark else LIGHT))
 
 
 def palette_of(table: Tokens) -> QPalette:

@@ -90,6 +90,11 @@ class ZoomView(GraphicsView):  # type: ignore[misc]
         width, height = self.width() / zoom, self.height() / zoom
         self._set_region(QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height))
 
+    def go_to(self, centre: QPointF, zoom: float) -> None:
+        """The same, and say so: linked views come along."""
+        self.look_at(centre, zoom)
+        self.region_changed.emit()
+
     def zoom_by(self, factor: float, anchor: QPointF | None = None) -> None:
         """Enlarge by `factor`; the point `anchor` of the widget (its middle if None) stays where it is."""
         if self._extent is None:

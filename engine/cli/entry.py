@@ -20,7 +20,7 @@ from engine.errors import EngineError, SourceError, SpecError
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 VERBS = {
-    "kernels": "list the named kernels with their parameters",
+    "kernels": "list the named kernels and banks of kernels with their parameters",
     "filter": "run one kernel over a picture",
     "devices": "list what can compute here",
     "presets": "list the networks that are there from the start",
@@ -34,7 +34,7 @@ VERBS = {
     "export": "write a network as PyTorch source, or its weights",
 }
 
-_NEGATIVE = re.compile(r"-[\d.][\d.,eE+-]*|-inf|-nan")
+_NEGATIVE = re.compile(r"-[\d.][\d.,;/eE+-]*|-inf|-nan")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 from numpy.typing import NDArray
 
 from engine.cli.answer import Answer
 from engine.cli.output import checked_output, write_map
 from engine.errors import BadFile
-from engine.kernels import kernel, kernel_names, load_weights
+from engine.kernels import weights_given
 from engine.npy import read_npy
 from engine.spec.fields import fields_of
 from engine.spec.filter import FilterSpec, Operation, PaddingMode
 
 _MOST_BYTES = 8 * 2**30
-_KERNEL_SUFFIXES = (".json", ".npy")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The picture, the kernel, the output, and every keyword of `filter_image`."""
     help_of = {name: field.help.replace("%", "%%") for name, field in fields_of(FilterSpec).items()}
     parser.add_argument("image", metavar="IMAGE", help="a picture file, or a .npy array [H, W] or [H, W, C]")
-    parser.add_argument("--kernel", required=True, metavar="NAME|FILE", help="a kernel's name, or a .json or .npy file")
+    parser.add_argument(
+        "--kernel",
+        required=True,
+        metavar="NAME|FILE|NUMBERS",
+        help="a kernel's name, a .json, .npy, .txt or .npz file, one kernel of a bank as FILE#NAME or BANK#NAME, or "
+        "numbers such as '1 0 -1; 2 0 -2; 1 0 -1' or '1/9 * 1 1 1; 1 1 1; 1 1 1'",
+    )
     parser.add_argument(
         "-P",
         dest="parameters",
@@ -55,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Answer:
     """Filter the picture and write the map; nothing is written unless all of it can be."""
     output = checked_output(arguments.output)
-    weights = _weights(arguments.kernel, arguments.parameters)
+    weights = weights_given(arguments.kernel, dict(arguments.parameters))
     picture = _picture(Path(arguments.image))
     # Imported late: a wrong kernel or file name is told before cv2 is loaded.
     from engine.filtering import filter_image
@@ -72,15 +75,6 @@ def run(arguments: argparse.Namespace) -> Answer:
         device=arguments.device,
     )
     return write_map(found, output)
-
-
-def _weights(name: str, parameters: list[tuple[str, float]]) -> NDArray[np.float32]:
-    is_file = Path(name).suffix.lower() in _KERNEL_SUFFIXES or os.sep in name
-    if name in kernel_names() or not is_file:
-        return kernel(name, **dict(parameters)).weights
-    if parameters:
-        raise BadFile(f"{name} holds fixed weights; -P {parameters[0][0]} goes with a named kernel only.")
-    return load_weights(name)
 
 
 def _picture(path: Path) -> NDArray[Any]:

@@ -1,14 +1,17 @@
-"""`kernels`: the named kernels, what each does, and the parameters it takes."""
+"""`kernels`: the named kernels and banks of kernels, what each does, and the parameters it takes."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from engine.cli.answer import Answer
 from engine.kernels import Family, Parameter, families
+
+if TYPE_CHECKING:
+    from engine.kernels.banks import BankFamily
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,14 +19,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Answer:
-    """List all kernels."""
-    found = families()
-    width = max(len(family.name) for family in found)
-    lines = [line for family in found for line in _lines(family, width)]
-    return Answer("\n".join(lines), {"kernels": [_data(family) for family in found]})
+    """List all kernels and all banks."""
+    # Imported late: `filter`, whose parser is made along with this one, has no use for banks.
+    from engine.kernels.banks import bank_families
+
+    found, banks = families(), bank_families()
+    width = max(len(name) for name in (*(each.name for each in found), *(each.name for each in banks)))
+    kernels = [line for family in found for line in _lines(family, width)]
+    sets = [line for family in banks for line in _lines(family, width)]
+    data = {"kernels": [_data(family) for family in found], "banks": [_bank_data(family) for family in banks]}
+    return Answer("\n".join([*kernels, "", "Banks, of which BANK#NAME is one kernel:", *sets]), data)
 
 
-def _lines(family: Family, width: int) -> list[str]:
+def _lines(family: Family | BankFamily, width: int) -> list[str]:
     parameters = [f"{'':{width}}    -P {_parameter(parameter)}" for parameter in family.parameters]
     return [f"{family.name:{width}}  {family.summary}", *parameters]
 
@@ -33,6 +41,17 @@ def _parameter(parameter: Parameter) -> str:
     automatic = ", 0 for automatic" if parameter.automatic else ""
     limits = f"{parameter.minimum:g} to {parameter.maximum:g}{unit}{automatic}"
     return f"{parameter.name}={parameter.default:g}  {limits}"
+
+
+def _bank_data(family: BankFamily) -> dict[str, Any]:
+    return {
+        "name": family.name,
+        "label": family.label,
+        "summary": family.summary,
+        "source": family.source,
+        "parameters": [msgspec.to_builtins(parameter) for parameter in family.parameters],
+        "kernels": [{"name": each.name, "summary": each.summary} for each in family.bank({}).kernels],
+    }
 
 
 def _data(family: Family) -> dict[str, Any]:

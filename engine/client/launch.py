@@ -9,7 +9,7 @@ from multiprocessing.process import BaseProcess
 from typing import NamedTuple
 
 from engine.buffers import PictureBuffers, View
-from engine.spawn import start_child
+from engine.spawn import one_thread_for_algebra, start_child
 
 SERVER = "engine.server.main"
 
@@ -34,4 +34,5 @@ def launch(buffers: PictureBuffers | None = None, held: dict[View, int] | None =
 def _run(connection: Connection, theirs: Connection, buffers: PictureBuffers, held: dict[View, int]) -> None:
     """First thing in the child: give up the window's end of the pipe, or its end would never be noticed."""
     theirs.close()
+    one_thread_for_algebra()
     importlib.import_module(SERVER).main(connection, buffers, held)

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from multiprocessing.connection import Connection
 
-from engine.protocol import Probe, Request, Show, encode
+from engine.protocol import Explain, Probe, Request, Show, encode
 
 CREDIT = 4
 """Requests on their way that the engine has not read yet."""
@@ -16,7 +16,7 @@ SMALL = 32 * 1024
 
 
 class Outbox:
-    """Messages that must arrive, in order, and the newest `Show` and `Probe`.
+    """Messages that must arrive, in order, and the newest `Show`, `Probe` and `Explain`.
 
     A message too large for the pipe's own buffer is written by a short-lived thread; until it is through,
     everything else waits here.
@@ -25,7 +25,7 @@ class Outbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._queue: deque[Request] = deque()
-        self._newest: dict[type, Show | Probe] = {}
+        self._newest: dict[type, Show | Probe | Explain] = {}
         self._unanswered = 0
         self._writer: threading.Thread | None = None
         self.broken = False
@@ -35,7 +35,7 @@ class Outbox:
         self._queue.append(request)
         self.flush()
 
-    def offer(self, request: Show | Probe) -> None:
+    def offer(self, request: Show | Probe | Explain) -> None:
         """Send this unless a newer one is offered before the engine has room for it."""
         self._newest[type(request)] = request
         self.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import signal
+import sys
 import time
 from collections import deque
 from multiprocessing.process import BaseProcess
@@ -13,7 +14,7 @@ import msgspec
 from engine.buffers import View
 from engine.client.launch import Launched, launch
 from engine.client.outbox import Outbox
-from engine.protocol import Died, Event, Ping, Probe, Quit, Request, Show, Taken, decode_event
+from engine.protocol import Died, Event, Explain, Ping, Probe, Quit, Request, Show, Taken, decode_event
 
 MAX_DEATHS = 3
 DEATH_SPAN = 10.0
@@ -52,11 +53,16 @@ class EngineProcess:
         return self._process.pid or 0
 
     @property
+    def bell(self) -> int | None:
+        """A descriptor that can be read when there is something to `poll`; None where there is none to wait for."""
+        return self._connection.fileno() if self._running and sys.platform != "win32" else None
+
+    @property
     def silent_for(self) -> float:
         """Seconds since the engine last said anything; it answers a ping every second."""
         return time.monotonic() - self._heard if self._running else 0.0
 
-    def offer(self, request: Show | Probe) -> None:
+    def offer(self, request: Show | Probe | Explain) -> None:
         """Ask for a state of affairs; only the newest is sure to arrive."""
         self._outbox.offer(request)
 

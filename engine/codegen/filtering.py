@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from engine.spec.edit import CUSTOM
+from engine.errors import SpecError
+from engine.kernels import kernel as made
 from engine.spec.filter import DetectorSpec, FilterSpec, KernelSpec
 from engine.spec.project import Project
 from engine.spec.source import Picture, Source
@@ -17,7 +18,7 @@ _DEFAULTS = FilterSpec()
 def filter_script(project: Project) -> str:
     """A script that loads the picture, applies the kernel, or several in a row, and ends with `feature_map`.
 
-    A kernel that a person has not edited is given by its name.
+    A kernel that a person has not edited is given by its name, if the catalogue has it.
 
     Example:
         >>> print(filter_script(Project()))
@@ -87,7 +88,7 @@ def _used_detector(detector: DetectorSpec) -> DetectorSpec:
 
 
 def _kernel(kernel: KernelSpec) -> str:
-    if kernel.name != CUSTOM and len(kernel.weights) == 1:
+    if _is_known(kernel):
         parameters = "".join(f", {key}={value!r}" for key, value in kernel.parameters.items())
         return f"engine.kernel({kernel.name!r}{parameters}).spec()"
     rows = "".join(
@@ -95,3 +96,11 @@ def _kernel(kernel: KernelSpec) -> str:
         for plane in kernel.weights
     )
     return f"engine.KernelSpec(name={kernel.name!r}, weights=({rows}\n    ))"
+
+
+def _is_known(kernel: KernelSpec) -> bool:
+    """Whether the catalogue makes the same kernel under that name: those of files and banks have names of their own."""
+    try:
+        return made(kernel.name, **kernel.parameters).spec() == kernel
+    except SpecError:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -43,6 +44,17 @@ def dataset_names() -> tuple[str, ...]:
         ('mnist', 'fashion-mnist', 'emoji-10')
     """
     return tuple(entry.name for entry in SHIPPED)
+
+
+def data_label(source: str) -> str:
+    """What a data set is called to people, by its name or path.
+
+    Example:
+        >>> data_label("emoji-10"), data_label("/pictures/leaves")
+        ('Emoji-10', 'leaves')
+    """
+    ours = shipped(source)
+    return ours.label if ours is not None else Path(source).name or source
 
 
 def shipped(name: str) -> Shipped | None:

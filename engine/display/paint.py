@@ -14,12 +14,23 @@ from engine.display.reduce import reduce_frame, reduce_map, reduced_size
 from engine.display.statistics import real
 from engine.display.tables import NON_FINITE, Table
 from engine.errors import SpecError
+from engine.filtering.bands import over_rows
+from engine.filtering.scratch import scratch
 
 Picture = NDArray[np.uint8]
 """[H, W, 4]: blue, green, red, 255. Each row without gaps; it may be a view of shared memory."""
+MAP_COST, FRAME_COST = 0.6, 0.06
+"""Nanoseconds to paint one number."""
 
 
-def paint_map(values: NDArray[Any], levels: Levels, table: Table, out: Picture, factor: int = 1) -> None:
+def paint_map(
+    values: NDArray[Any],
+    levels: Levels,
+    table: Table,
+    out: Picture,
+    factor: int = 1,
+    bounds: tuple[float, float] | None = None,
+) -> None:
     """Paint one feature map.
 
     Args:
@@ -28,13 +39,35 @@ def paint_map(values: NDArray[Any], levels: Levels, table: Table, out: Picture, 
         table: from `tables.table`; NaN and infinite cells get its entry 0.
         out: [⌈H / factor⌉, ⌈W / factor⌉, 4], every byte of which is written.
         factor: from `reduction`; see `reduce_map` for what a block of cells shows.
+        bounds: the smallest and the largest value where that is known and all are finite: saves another look at each.
 
     Raises:
         SpecError: there is nothing to paint, or `values` is no map of real numbers.
     """
     _check(values, 2, out, factor)
     shown = reduce_map(real(values)[None], factor, levels.kind)[0]
-    paint_entries(entries(shown, Ramp(np.array(levels.low), np.array(levels.high))), table, out)
+    ramp = Ramp(np.array(levels.low), np.array(levels.high))
+    if bounds is None or shown.dtype != np.float32 or not ramp.gentle:
+        paint_entries(entries(shown, ramp), table, out)
+        return
+    inside = levels.low <= bounds[0] and bounds[1] <= levels.high
+    _paint_finite(shown, ramp, inside, table, out)
+
+
+def _paint_finite(values: NDArray[np.float32], ramp: Ramp, inside: bool, table: Table, out: Picture) -> None:
+    """Band by band, so that what is between value and colour stays in the cache, on several cores where that pays."""
+    colours, pixels = table.view(np.int32).reshape(1, 256), out.view(np.int32)[..., 0]
+    low, high = np.float32(ramp.low), np.float32(ramp.high)
+    scale, shift = ramp.scale.item(), ramp.shift.item()
+
+    def work(top: int, bottom: int) -> None:
+        band = values[top:bottom]
+        if not inside:
+            band = np.clip(band, low, high, out=scratch("inside", band.shape))
+        chosen = cv2.convertScaleAbs(band, dst=scratch("entries", band.shape, np.uint8), alpha=scale, beta=shift)
+        cv2.LUT(chosen, colours, dst=pixels[top:bottom])
+
+    over_rows(work, len(values), values.size, "map colours", MAP_COST)
 
 
 def paint_colour(values: NDArray[Any], levels: MapLevels, out: Picture, factor: int = 1) -> None:
@@ -68,7 +101,12 @@ def paint_colour(values: NDArray[Any], levels: MapLevels, out: Picture, factor: 
 def paint_frame(frame: NDArray[np.uint8], out: Picture, factor: int = 1) -> None:
     """Paint a frame, uint8 [H, W, 3] red, green, blue; reduced, each pixel is the mean of its block."""
     _check(frame, 3, out, factor)
-    cv2.cvtColor(reduce_frame(frame, factor), cv2.COLOR_RGB2BGRA, dst=out)
+    shown = reduce_frame(frame, factor)
+
+    def work(top: int, bottom: int) -> None:
+        cv2.cvtColor(shown[top:bottom], cv2.COLOR_RGB2BGRA, dst=out[top:bottom])
+
+    over_rows(work, len(shown), shown.size, "frame colours", FRAME_COST)
 
 
 def paint_entries(chosen: Entries, table: Table, out: Picture) -> None:

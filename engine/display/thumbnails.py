@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,15 +64,40 @@ def make_gallery(
     Raises:
         SpecError: there is no spec, or the frame is empty.
     """
+    steps = gallery_steps(frame, specs, side, view, dark, aspect, gap, also)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            made: Gallery = end.value
+            return made
+
+
+def gallery_steps(
+    frame: NDArray[Any],
+    specs: Sequence[FilterSpec],
+    side: int = 96,
+    view: ViewSpec | None = None,
+    dark: bool = True,
+    aspect: float = 1e9,
+    gap: int = 0,
+    also: Levels | None = None,
+) -> Generator[None, None, Gallery]:
+    """As `make_gallery`, with a pause after every thumbnail: something more urgent may come meanwhile."""
     if not specs:
         raise SpecError("A gallery needs at least one kernel; none was given.")
     chosen = view or ViewSpec()
     small = small_frame(frame, side)
+    del frame  # during the pauses its memory may be wanted for the next one
     maps = np.empty((len(specs), *small.shape[:2]), np.float32)
-    for spec, values in zip(specs, maps, strict=True):
+    turning = [spec.detector.kind == "direction" for spec in specs]
+    tight: list[Levels] = []
+    for spec, values, turns in zip(specs, maps, turning, strict=True):
         values[...] = apply_filter(small, _plain(spec)).map
+        tight.append(tightened(measure(values, chosen.colour_map, turns), values, chosen.saturated))
+        yield
     mosaic = layout(len(maps), maps.shape[1], maps.shape[2], aspect=aspect, gap=gap)
-    levels, shared = _levels(maps, specs, chosen, also)
+    levels, shared = _levels(tight, turning, chosen, also)
     return Gallery(maps, levels, palette(chosen.colour_map, dark), mosaic, shared)
 
 
@@ -100,12 +125,9 @@ def _plain(spec: FilterSpec) -> FilterSpec:
 
 
 def _levels(
-    maps: NDArray[np.float32], specs: Sequence[FilterSpec], view: ViewSpec, also: Levels | None
+    tight: Sequence[Levels], turning: Sequence[bool], view: ViewSpec, also: Levels | None
 ) -> tuple[Levels | MapLevels, Levels | None]:
     """The levels of the maps, and the range they share where they do. Directions have the same one everywhere."""
-    turning = [spec.detector.kind == "direction" for spec in specs]
-    each = [measure(values, view.colour_map, turns) for values, turns in zip(maps, turning, strict=True)]
-    tight = [tightened(levels, values, view.saturated) for levels, values in zip(each, maps, strict=True)]
     if view.scale == "own":
         return MapLevels.of(tight), None
     ordinary = [levels for levels, turns in zip(tight, turning, strict=True) if not turns]

@@ -126,7 +126,10 @@ def in_place(geometry: Geometry, kernels: Kernels) -> InPlace | None:
         return None
     if len(kernels[0]) > 1 or len(kernels[0][0].tiles) > 1:
         return None
-    return InPlace(kernels[0][0].tiles[0].weights, (native[0], geometry.rows[0]), native[1])
+    weights = kernels[0][0].tiles[0].weights
+    if weights.shape != geometry.kernel_size:  # the only tile of several that is not all zeros
+        return None
+    return InPlace(weights, (native[0], geometry.rows[0]), native[1])
 
 
 def seamless_band(image: Array, out: Array, geometry: Geometry, how: InPlace, band: Band) -> None:

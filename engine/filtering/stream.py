@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -186,17 +187,20 @@ def filter_to_file(
         (32, 24)
     """
     stages = _stages(frame, steps)
+    atomic_write(path, partial(_write, stages, progress or _tell_nobody, cancelled))
+    return stages[-1].shape
+
+
+def _tell_nobody(share: float) -> None:
+    pass
+
+
+def _write(
+    stages: list[Stage], progress: Callable[[float], None], cancelled: Callable[[], bool] | None, handle: BinaryIO
+) -> None:
     shape, done = stages[-1].shape, 0
-
-    def write(handle: BinaryIO) -> None:
-        nonlocal done
-        header = {"descr": "<f4", "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(handle, header)
-        for band in _bands(stages, cancelled):
-            handle.write(np.ascontiguousarray(band, "<f4").data)
-            done += len(band)
-            if progress is not None:
-                progress(done / shape[0])
-
-    atomic_write(path, write)
-    return shape
+    np.lib.format.write_array_header_1_0(handle, {"descr": "<f4", "fortran_order": False, "shape": shape})
+    for band in _bands(stages, cancelled):
+        handle.write(np.ascontiguousarray(band, "<f4").data)
+        done += len(band)
+        progress(done / shape[0])

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from engine.forward.frame import frame_input
-from engine.forward.live import LiveNetwork, Seen
+from engine.forward.live import LiveNetwork, Origin, Seen
 
-__all__ = ["LiveNetwork", "Seen", "frame_input"]
+__all__ = ["LiveNetwork", "Origin", "Seen", "frame_input"]

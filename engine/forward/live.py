@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,11 +12,30 @@ from torch import Tensor, nn
 
 from engine.errors import SpecError
 from engine.forward.frame import frame_input
-from engine.nn import Network, build, feature_maps, load_state, put_kernel, state_of
+from engine.nn import Kept, Network, feature_maps, fresh_module, load_state, put_planted, state_of
 from engine.spec.network import NetworkSpec
 from engine.spec.project import Planted
+from engine.spec.summary import summary
 
-SEED = 0
+_NOTHING = Kept((), ())
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where learned weights come from.
+
+    `run` is the run's folder, empty for one that keeps nothing; `step` its step; `going_on` whether it trains now.
+    `planted` are the kernels that it began with: they were learned on, and are not put in again.
+    """
+
+    run: str = ""
+    step: int = 0
+    going_on: bool = False
+    class_names: tuple[str, ...] = ()
+    planted: tuple[Planted, ...] = ()
+
+
+_ORIGIN = Origin()
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +53,22 @@ class Seen:
 
 
 class LiveNetwork:
-    """Holds the module of the newest spec. Its weights are those of the layers' last training or of a fixed seed."""
+    """Holds the module of the newest spec.
+
+    Layers have the weights of their last training. Those that have learned nothing have the weights that a training
+    with this seed would begin with, a person's kernels among them.
+    """
 
     def __init__(self) -> None:
         self._spec: NetworkSpec | None = None
         self._planted: tuple[Planted, ...] = ()
+        self._seed = 0
         self._module: Network | None = None
         self._learned: dict[str, Tensor] = {}
+        self._kept = _NOTHING
+        self._origin: Origin | None = None
+        self.laid_over = 0
+        """How many kernels of the person's stand in the place of other weights."""
 
     @property
     def module(self) -> Network:
@@ -50,34 +77,55 @@ class LiveNetwork:
             raise SpecError("There is no network yet; build one that has no problems first.")
         return self._module
 
-    def update(self, spec: NetworkSpec, planted: tuple[Planted, ...] = ()) -> None:
-        """Follow an edit.
+    @property
+    def origin(self) -> Origin | None:
+        """Where the weights come from; None if none of the layers has learned anything."""
+        return self._origin if self._kept.kept else None
+
+    @property
+    def fresh(self) -> tuple[str, ...]:
+        """Paths of the layers with weights that have learned nothing."""
+        return self._kept.fresh
+
+    def update(self, spec: NetworkSpec, planted: tuple[Planted, ...] = (), seed: int = 0) -> None:
+        """Follow an edit. One that only puts a kernel in leaves everything else as it is.
 
         Raises:
             SpecError: if the network has a problem; the module before it stays.
         """
-        if spec == self._spec and planted == self._planted and self._module is not None:
+        if (spec, planted, seed) == (self._spec, self._planted, self._seed) and self._module is not None:
             return
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(SEED)
-            module = build(spec)
-        load_state(module, self._learned)
-        for each in planted:
-            # One that an edit has left without its place waits there for the edit to be undone; the page says so.
-            with contextlib.suppress(SpecError):
-                put_kernel(module, each.layer, each.kernel, (each.out_channel,))
-        module.eval()
-        self._module, self._spec, self._planted = module, spec, planted
+        # Convolutions and poolings of maps that lie cell by cell take half the time.
+        module = fresh_module(spec, seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._spec, self._planted, self._seed = spec, planted, seed
+        self._dress(module)
+        self._module = module.eval()
 
-    def learn(self, state: Mapping[str, Tensor]) -> None:
-        """Take weights over from a training or a run. They are kept, also through edits that do not fit them."""
-        self._learned.update({name: tensor.detach().cpu() for name, tensor in state.items()})
+    def _dress(self, module: Network) -> None:
+        """Put in what was learned, and over it the kernels that nothing has been learned on yet."""
+        self._kept = load_state(module, self._learned)
+        known = self._origin.planted if self._origin is not None else ()
+        put = [each for each in self._planted if each not in known or each.layer not in self._kept.kept]
+        # One that an edit has left without its place waits there for the edit to be undone; the page says so.
+        self.laid_over = len(put) - len(put_planted(module, put))
+
+    def learn(self, state: Mapping[str, Tensor], origin: Origin = _ORIGIN) -> None:
+        """Take all weights over from a training or a run. They are kept, also through edits that do not fit them."""
+        self._learned = {name: tensor.detach().cpu() for name, tensor in state.items()}
+        self._origin = origin
         if self._module is not None:
-            load_state(self._module, self._learned)
+            self._dress(self._module)
+
+    def settle(self) -> bool:
+        """The run that the weights come from does not go on any more; whether that is news."""
+        if self._origin is None or not self._origin.going_on:
+            return False
+        self._origin = replace(self._origin, going_on=False)
+        return True
 
     def forget(self) -> None:
-        """Start again from the weights of the fixed seed."""
-        self._learned, self._spec = {}, None
+        """Start again from the weights that a training would begin with."""
+        self._learned, self._spec, self._origin = {}, None, None
 
     def state(self) -> dict[str, Tensor]:
         """A copy of the weights as they are now."""
@@ -96,11 +144,14 @@ class LiveNetwork:
         assert self._spec is not None
         inputs, note = frame_input(frame, self._spec.input_shape)
         last = self._spec.layers[-1].id if self._spec.layers else ""
-        wanted = [name for name in dict.fromkeys((path, last)) if name]
-        made = feature_maps(self.module, inputs, wanted) if wanted else {}
-        chosen = (made[path] if path else inputs)[0]
+        scores = last if _ends_in_scores(self._spec) else ""
+        wanted = [name for name in dict.fromkeys((path, scores)) if name]
+        module = self.module if scores or not path else _as_far_as(self.module, path)
+        laid = inputs.contiguous(memory_format=torch.channels_last)
+        made = feature_maps(module, laid, wanted) if wanted else {}
+        chosen = (made[path] if path else inputs)[0].contiguous()
         maps = chosen.reshape(-1, *chosen.shape[1:]) if chosen.ndim == 3 else chosen.reshape(-1, 1, 1)
-        return Seen(maps.numpy(), tuple(chosen.shape), _probabilities(made.get(last)), note)
+        return Seen(maps.numpy(), tuple(chosen.shape), _probabilities(made.get(scores)), note)
 
     def kernels(self, path: str) -> NDArray[np.float32] | None:
         """A layer's kernels, float32 [out_channels, in_channels / groups, kH, kW]; None if it has none."""
@@ -109,6 +160,19 @@ class LiveNetwork:
         except AttributeError:
             return None
         return layer.weight.detach().numpy() if isinstance(layer, nn.Conv2d) else None
+
+
+def _ends_in_scores(spec: NetworkSpec) -> bool:
+    """Whether what comes out is a row of numbers, one for each class."""
+    shape = summary(spec).output_shape
+    return shape is not None and len(shape) == 1 and shape[0] >= 2
+
+
+def _as_far_as(module: Network, path: str) -> nn.Module:
+    """The layers of a stack up to the one that is, or holds, the layer of this path; all if there is none."""
+    names = [name for name, _ in module.named_children()]
+    top = path.partition(".")[0]
+    return module[: names.index(top) + 1] if top in names else module
 
 
 def _probabilities(scores: Tensor | None) -> NDArray[np.float32] | None:

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.spec.source import Source
+    from engine.spec.source import FrameSpec
 
 __all__ = ["Frame", "FrameSource", "SourceStatus", "State", "open_source", "read_image"]
 
 
-def open_source(spec: Source, wake: Callable[[], None]) -> FrameSource:
+def open_source(spec: FrameSpec, wake: Callable[[], None]) -> FrameSource:
     """Open what `spec` describes.
 
     Args:
-        spec: any source; one that cannot be opened gets the status "failed" with a sentence.
+        spec: any source but the sample of a data set, which `engine.sources` knows; one that cannot be opened gets
+            the status "failed" with a sentence.
         wake: called, from any thread, whenever `take()` or `status()` has something new.
 
     Returns:

@@ -151,6 +151,9 @@ class ThreadedSource(LatestSource):
     def poke(self) -> None:
         """Tell the thread that something changed, `_changed` being held; a failed source tries again."""
         self._poked = True
+        if self.status().state == "failed":
+            # Else the failure of what was wanted before would be told of what is wanted now.
+            self.report(state="opening", message="")
         self._changed.notify_all()
 
     def _keep_running(self) -> None:

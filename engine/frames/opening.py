@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, assert_never
 
 from engine.frames.source import FrameSource
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream
+from engine.spec.source import Camera, Clip, Drawing, Folder, FrameSpec, Pattern, Picture, Stream
 
 if TYPE_CHECKING:
     from engine.frames.capture.source import CaptureSource
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     _Threaded = DrawingSource | FolderSource | PatternSource | PictureSource
 
 
-def open_any(spec: Source, wake: Callable[[], None]) -> FrameSource:
+def open_any(spec: FrameSpec, wake: Callable[[], None]) -> FrameSource:
     """See `engine.frames.open_source`; each kind of source loads only what it needs."""
     source = _make(spec, wake)
     source.start()
     return source
 
 
-def _make(spec: Source, wake: Callable[[], None]) -> CaptureSource | _Threaded:
+def _make(spec: FrameSpec, wake: Callable[[], None]) -> CaptureSource | _Threaded:
     if isinstance(spec, Camera | Clip | Stream):
         from engine.frames.capture.source import CaptureSource
 

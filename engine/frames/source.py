@@ -46,6 +46,7 @@ class SourceStatus:
         position: of the newest frame, from 0.
         count: how many there are; 0 when that is not known or has no meaning.
         note: what else a person should know, such as "16-bit grey"; may be empty.
+        label: what the newest frame truly shows, where a data set says so: the name of its class.
     """
 
     state: State
@@ -59,6 +60,7 @@ class SourceStatus:
     position: int = 0
     count: int = 0
     note: str = ""
+    label: str = ""
 
 
 class FrameSource(Protocol):

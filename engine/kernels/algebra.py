@@ -52,9 +52,7 @@ def describe(weights: NDArray[Any]) -> KernelFacts:
         raise SpecError(f"One plane is described at a time, [height, width], not an array of {weights.shape}.")
     check_weights(weights)
     plane = np.asarray(weights, dtype=np.float64)
-    values = np.linalg.svd(plane, compute_uv=False)
-    # Weights are float32: what a rank-1 kernel's rounding leaves in the other singular values must not count.
-    rank = int((values > values[0] * max(plane.shape) * np.finfo(np.float32).eps).sum()) if values[0] > 0 else 0
+    rank = numeric_rank(np.linalg.svd(plane, compute_uv=False), plane.shape)
     column, row = _factors(plane) if rank == 1 else (None, None)
     return KernelFacts(
         sum=float(plane.sum()),
@@ -65,6 +63,16 @@ def describe(weights: NDArray[Any]) -> KernelFacts:
         row=row,
         turns_to_itself=bool((plane == plane[::-1, ::-1]).all()),
     )
+
+
+def numeric_rank(values: NDArray[np.floating[Any]], shape: tuple[int, ...]) -> int:
+    """How many of a plane's singular values, largest first, are more than the rounding of its float32 weights.
+
+    Example:
+        >>> numeric_rank(np.array([4.0, 1e-7, 0.0]), (3, 3))
+        1
+    """
+    return int((values > values[0] * max(shape) * np.finfo(np.float32).eps).sum()) if values[0] > 0 else 0
 
 
 def _factors(plane: NDArray[np.float64]) -> tuple[Vector, Vector]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -67,8 +66,10 @@ def _number(value: Any, label: str) -> float:
         raise SpecError(f"{label} must be a number; it is {value!r}.") from None
 
 
-def checked_values(owner: str, parameters: Sequence[Parameter], given: Mapping[str, Any]) -> dict[str, float]:
-    """Every parameter's value, those not given at their default.
+def checked_values(
+    owner: str, parameters: Sequence[Parameter], given: Mapping[str, Any], what: str = "Kernel"
+) -> dict[str, float]:
+    """Every parameter's value, those not given at their default; `what` the owner is stands in the sentence.
 
     Raises:
         SpecError: for a name that `owner` does not have or a value out of range.
@@ -76,7 +77,7 @@ def checked_values(owner: str, parameters: Sequence[Parameter], given: Mapping[s
     known = {parameter.name: parameter for parameter in parameters}
     for name in given:
         if name not in known:
-            raise SpecError(f"Kernel {owner!r} has no parameter {name!r}; {suggestion(name, list(known))}")
+            raise SpecError(f"{what} {owner!r} has no parameter {name!r}; {suggestion(name, list(known))}")
     return {name: parameter.checked(given.get(name, parameter.default)) for name, parameter in known.items()}
 
 
@@ -84,6 +85,8 @@ def suggestion(word: str, known: Sequence[str]) -> str:
     """The end of a sentence that says which of the known words would do."""
     if not known:
         return "it has none."
+    from difflib import get_close_matches  # not needed as long as nobody errs
+
     near = get_close_matches(word.lower(), known, n=3, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(near)}?"

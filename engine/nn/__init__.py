@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from engine.nn.build import Network, build, input_shape_of
+from engine.nn.chance import seed_for, seeded
+from engine.nn.fresh import fresh_module, put_planted
 from engine.nn.inputs import as_input
 from engine.nn.kernels import put_kernel
 from engine.nn.maps import evaluating, feature_maps, layer_paths
@@ -17,11 +19,15 @@ __all__ = [
     "build",
     "evaluating",
     "feature_maps",
+    "fresh_module",
     "input_shape_of",
     "layer_paths",
     "load_state",
     "put_kernel",
+    "put_planted",
     "put_weights",
+    "seed_for",
+    "seeded",
     "state_of",
     "weights_from_bytes",
     "weights_to_bytes",

@@ -5,14 +5,21 @@ Pictures do not travel here: they are in `engine.buffers`, and a `Result` says i
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
 from engine.protocol.events import (
     Died,
+    Explained,
     Guess,
     Hello,
+    Histogram,
+    Histograms,
     Maps,
+    PatchOf,
     Pong,
+    PoolCells,
     Problem,
     Readout,
     Result,
@@ -21,12 +28,26 @@ from engine.protocol.events import (
     Taken,
     Term,
     Thumbnails,
+    Weights,
 )
 from engine.protocol.message import Box, Message, Page, Plane, Range
-from engine.protocol.requests import LookAtData, Ping, Probe, Quit, Release, Save, Show, Train, TrainAction, Transport
+from engine.protocol.requests import (
+    Explain,
+    LookAtData,
+    Patch,
+    Ping,
+    Probe,
+    Quit,
+    Release,
+    Save,
+    Show,
+    Train,
+    TrainAction,
+    Transport,
+)
 from engine.protocol.training import EpochDone, Points, Samples, Training
 
-Request = Show | Release | Probe | Transport | Save | Train | LookAtData | Ping | Quit
+Request = Show | Release | Probe | Explain | Patch | Transport | Save | Train | LookAtData | Ping | Quit
 Event = (
     Hello
     | Taken
@@ -38,7 +59,10 @@ Event = (
     | EpochDone
     | Samples
     | Thumbnails
+    | Histograms
     | Readout
+    | Explained
+    | PatchOf
     | SourceState
     | Problem
     | Saved
@@ -46,8 +70,18 @@ Event = (
 )
 
 _encoder = msgspec.msgpack.Encoder()
-_request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
-_event_decoder: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
+
+
+# Made when first needed: requests hold whole projects, so that their decoder takes four milliseconds to make, and the
+# window, which reads none, would wait for it before its first paint.
+@cache
+def _request_decoder() -> msgspec.msgpack.Decoder[Request]:
+    return msgspec.msgpack.Decoder(Request)
+
+
+@cache
+def _event_decoder() -> msgspec.msgpack.Decoder[Event]:
+    return msgspec.msgpack.Decoder(Event)
 
 
 def encode(message: Message) -> bytes:
@@ -57,12 +91,12 @@ def encode(message: Message) -> bytes:
 
 def decode_request(data: bytes) -> Request:
     """What the window said."""
-    return _request_decoder.decode(data)
+    return _request_decoder().decode(data)
 
 
 def decode_event(data: bytes) -> Event:
     """What the engine said."""
-    return _event_decoder.decode(data)
+    return _event_decoder().decode(data)
 
 
 __all__ = [
@@ -70,16 +104,23 @@ __all__ = [
     "Died",
     "EpochDone",
     "Event",
+    "Explain",
+    "Explained",
     "Guess",
     "Hello",
+    "Histogram",
+    "Histograms",
     "LookAtData",
     "Maps",
     "Message",
     "Page",
+    "Patch",
+    "PatchOf",
     "Ping",
     "Plane",
     "Points",
     "Pong",
+    "PoolCells",
     "Probe",
     "Problem",
     "Quit",
@@ -100,6 +141,7 @@ __all__ = [
     "TrainAction",
     "Training",
     "Transport",
+    "Weights",
     "decode_event",
     "decode_request",
     "encode",

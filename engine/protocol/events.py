@@ -53,11 +53,49 @@ class Thumbnails(Message, frozen=True, kw_only=True):
     tiles: tuple[Box, ...]
 
 
+class Histogram(msgspec.Struct, frozen=True, kw_only=True):
+    """How many cells lie in each of some equally wide bins from `low` to `high`, for each channel.
+
+    NaN and infinite cells are in no bin; `bad_cells` counts them.
+    """
+
+    low: float
+    high: float
+    channels: tuple[tuple[int, ...], ...]
+    bad_cells: int = 0
+
+
+class Histograms(Message, frozen=True, kw_only=True):
+    """How often each value occurs in the input, as the first step sees it, and in the feature map."""
+
+    id: int
+    """Of the newest `Show` when they were counted."""
+    input: Histogram
+    map: Histogram
+
+
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
-    """One class and how likely the network holds it to be."""
+    """One class and how likely the network holds it to be; `name` is empty where nothing is known but its number."""
 
     index: int
     probability: float
+    name: str = ""
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """Which weights made some maps.
+
+    "starting" ones are those that a training would begin with. Those "in training" and those that are "trained" come
+    from a run: `run` is its folder (empty if it keeps nothing) and `step` the step after which they were taken. The
+    layers in `fresh` have starting weights all the same, because they were added or changed since; `planted` kernels
+    were put in since.
+    """
+
+    kind: Literal["starting", "in training", "trained"] = "starting"
+    run: str = ""
+    step: int = 0
+    fresh: tuple[str, ...] = ()
+    planted: int = 0
 
 
 class Maps(Message, frozen=True, kw_only=True):
@@ -66,7 +104,7 @@ class Maps(Message, frozen=True, kw_only=True):
     `shape` is the layer's output without the batch. `tiles` lie in the plane of the view "maps", one for each feature
     map (the one that is shown alone, if one is); `kernel_tiles` in that of "kernels", [out_channels × in_channels] row
     by row. `guesses` are the network's most likely classes, where it ends in class scores. `note` says how the frame
-    became the network's input.
+    became the network's input, and `weights` what of the network was learned.
     """
 
     id: int
@@ -81,6 +119,7 @@ class Maps(Message, frozen=True, kw_only=True):
     kernel_shape: tuple[int, ...] = ()
     range: Range | None = None
     guesses: tuple[Guess, ...] = ()
+    weights: Weights = Weights()
     note: str = ""
     seconds: float = 0.0
 
@@ -113,6 +152,76 @@ class Readout(Message, frozen=True, kw_only=True):
     before: tuple[float, ...] = ()
 
 
+class PoolCells(msgspec.Struct, frozen=True, kw_only=True):
+    """The window that pooling looks at, (`height`, `width`) cells from (`top`, `left`) of the map before pooling on.
+
+    `cells` are float64 [lanes, height, width], the detector's results; NaN where the window lies on padding.
+    `winners` are the largest of each lane, counted from the window's first cell.
+    """
+
+    top: int
+    left: int
+    height: int
+    width: int
+    cells: bytes
+    winners: tuple[tuple[int, int], ...]
+
+
+class Explained(Message, frozen=True, kw_only=True):
+    """One cell of the feature map as the sum it is, and what became of the sum; worked out in double precision.
+
+    `rows` and `columns` are where each row and column of the kernel lies on what the kernel sees, below 0 or beyond
+    the end in the padding; `held_rows` and `held_columns` are those whose values are there, -1 for zeros. `patch` and
+    `products` are float64 [planes, kH, kW], `kernel` the same with one plane where all planes meet the same weights,
+    as it is laid down. `sums` are the planes' sums of products. Σ and what follows has one number for each lane:
+    `totals`, then with the bias `before`; `turned` is `before` of the kernel's quarter turn, where the detector looks
+    at both, and `detected` what the detector made of it. `values` are the map's cell, and `shown` what the map holds.
+    """
+
+    id: int
+    """Of the `Explain`."""
+    show: int
+    frame: int
+    row: int
+    column: int
+    size: tuple[int, int]
+    """(height, width) of what the kernel sees."""
+    at: tuple[int, int]
+    """The convolution's cell that is written out."""
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    held_rows: tuple[int, ...]
+    held_columns: tuple[int, ...]
+    patch: bytes
+    kernel: bytes
+    products: bytes
+    sums: tuple[float, ...]
+    totals: tuple[float, ...]
+    bias: float
+    before: tuple[float, ...]
+    turned: tuple[float, ...] = ()
+    detected: tuple[float, ...]
+    pool: PoolCells | None = None
+    values: tuple[float, ...]
+    shown: tuple[float, ...]
+
+
+class PatchOf(Message, frozen=True, kw_only=True):
+    """What the chosen step sees in the rectangle of a `Patch`.
+
+    `values` are float32 [height, width], or [height, width, planes] where there are several: colours within 0 and 1.
+    Empty, with `planes` 0, if no such rectangle lies in a picture that is there.
+    """
+
+    id: int
+    top: int
+    left: int
+    height: int
+    width: int
+    planes: int = 0
+    values: bytes = b""
+
+
 class SourceState(Message, frozen=True, kw_only=True):
     """How the source is doing, on every change and four times a second while it runs."""
 
@@ -121,6 +230,8 @@ class SourceState(Message, frozen=True, kw_only=True):
     state: Literal["opening", "still", "playing", "paused", "lost", "failed", "ended"]
     message: str = ""
     note: str = ""
+    label: str = ""
+    """The class of the picture, where it is one of a data set."""
     height: int = 0
     width: int = 0
     channels: int = 0

@@ -21,6 +21,8 @@ class Show(Message, frozen=True, kw_only=True):
     """One map of it, large; all of them if below 0."""
     dark: bool = True
     gallery: bool = False
+    histogram: bool = False
+    """Whether to tell how often each value occurs, in input and map of page "kernel"."""
     asked: float = 0.0
     """time.monotonic() of the edit that asked for it."""
 
@@ -39,6 +41,30 @@ class Probe(Message, frozen=True, kw_only=True):
     view: Literal["input", "map"] | None
     row: int = 0
     column: int = 0
+
+
+class Explain(Message, frozen=True, kw_only=True):
+    """Tell all that a cell of the feature map was made from, now and with every new map; `row` None to stop."""
+
+    id: int = 0
+    row: int | None = None
+    column: int = 0
+    inner: tuple[int, int] | None = None
+    """Which cell of the pooling window is written out; what pooling chose if None."""
+    lane: int = 0
+    """Whose choice, where each channel has a map of its own."""
+    turned: bool = False
+    """Write out the kernel's quarter turn, where the detector looks at both."""
+
+
+class Patch(Message, frozen=True, kw_only=True):
+    """Tell the numbers in a rectangle of what the chosen step sees, once."""
+
+    id: int
+    top: int
+    left: int
+    height: int
+    width: int
 
 
 class Transport(Message, frozen=True, kw_only=True):
@@ -63,7 +89,8 @@ class Train(Message, frozen=True, kw_only=True):
 
     "start" begins a new run in the empty folder `run`; "continue" goes on with the run in that folder; "open" takes
     its weights over without training. "pause", "resume" and "stop" act within one batch. "rate" sets the learning
-    rate to `value`. "forget" goes back to untrained weights.
+    rate to `value`. "forget" goes back to untrained weights. `device` is as for `engine.train`; `epochs`, if it is not
+    0, is how many a run that is continued is to have in all.
     """
 
     id: int
@@ -71,6 +98,8 @@ class Train(Message, frozen=True, kw_only=True):
     project: Project | None = None
     run: str = ""
     value: float = 0.0
+    device: str = "auto"
+    epochs: int = 0
 
 
 class LookAtData(Message, frozen=True, kw_only=True):

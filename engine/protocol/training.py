@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.protocol.message import Box, Message, Plane
+from engine.spec.source import Part
 
 
 class Training(Message, frozen=True, kw_only=True):
@@ -23,8 +24,8 @@ class Training(Message, frozen=True, kw_only=True):
     examples_per_second: float = 0.0
     seconds_left: float = 0.0
     learning_rate: float = 0.0
-    trained: bool = False
-    """Whether the live network has learned weights."""
+    learned: bool = False
+    """Whether there are learned weights, be they another network's: `Maps` tells what of them is in use."""
 
 
 class Points(Message, frozen=True, kw_only=True):
@@ -46,6 +47,7 @@ class EpochDone(Message, frozen=True, kw_only=True):
     test_loss: float
     test_accuracy: float
     confusion: tuple[tuple[int, ...], ...] = ()
+    class_names: tuple[str, ...] = ()
 
 
 class Samples(Message, frozen=True, kw_only=True):
@@ -57,6 +59,9 @@ class Samples(Message, frozen=True, kw_only=True):
     tiles: tuple[Box, ...]
     labels: tuple[int, ...]
     """Class of each tile."""
+    split: Part = "train"
+    indices: tuple[int, ...] = ()
+    """Place of each tile's picture in that part of the data set."""
     class_names: tuple[str, ...]
     train_counts: tuple[int, ...]
     test_counts: tuple[int, ...]

@@ -13,7 +13,7 @@ from engine.buffers import View
 from engine.errors import SpecError
 from engine.filtering.picture import apply_filter
 from engine.frames import Frame
-from engine.protocol import Event, Maps, Probe, Show
+from engine.protocol import Event, Explain, Maps, Probe, Show
 from engine.server.before import Before
 from engine.server.mosaics import paint_maps
 from engine.server.paint import Painter
@@ -66,7 +66,7 @@ class BankTask:
         """Only the input's picture."""
         return _answer(job)
 
-    def read(self, probe: Probe, show: Show) -> Event | None:
+    def read(self, question: Probe | Explain, show: Show) -> Event | None:
         """Maps of a bank are not read one by one: choosing a kernel shows its map large."""
         return None
 

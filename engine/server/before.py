@@ -24,10 +24,12 @@ class Before:
 
     def map(self, job: Job) -> NDArray[Any]:
         """What the chosen step sees of the job's frame."""
-        steps, self._frame = job.show.project.before, job.frame.pixels
+        steps = job.show.project.before
         if not steps:
-            self._key, self._map = (), None
+            # A frame that is held is a slot that the capture cannot write into.
+            self._key, self._map, self._frame = (), None, None
             return job.frame.pixels
+        self._frame = job.frame.pixels
         if self._map is None or self._key != (job.number, steps):
             with blamed(0, 2 if len(steps) == 1 else 1):  # more than one are told apart by the chain itself
                 self._map = apply_chain(job.frame.pixels, steps, job.stale).map

@@ -1,20 +1,20 @@
-"""Training beside the live views: a thread takes the steps, the window steers, the live network learns from it."""
+"""Training beside the live views: a runner takes the steps, the window steers, the live network learns from it."""
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
-from engine.data import load_data
 from engine.errors import EngineError, SpecError
-from engine.forward import LiveNetwork
-from engine.protocol import EpochDone, Event, Points, Train, Training
+from engine.forward import LiveNetwork, Origin
+from engine.protocol import Event, Points, Train, Training
+from engine.server.replay import before, epoch_done, history, standing
+from engine.server.runner import Begin, Runner, Steering, sentence
 from engine.spec.events import (
     Epoch,
     Failed,
@@ -27,28 +27,29 @@ from engine.spec.events import (
     TrainEvent,
     Warned,
 )
-from engine.spec.project import Project
-from engine.train import Controls, load_run, resume, train
-
-log = logging.getLogger(__name__)
+from engine.train import Weights, load_run
 
 LEARN_SECONDS = 0.1
 """The live network takes over what was learned at most this often."""
+LEARN_RATE = 20_000_000
+"""Bytes of weights a second: more would slow the training of a large network."""
 END_SECONDS = 5.0
-
-Begin = Callable[[], Iterator[TrainEvent]]
 
 
 class Coach:
-    """Runs one training at a time. All but `_run` happens on the computing thread."""
+    """Watches over one training at a time. All but `_run` happens on the computing thread."""
 
-    def __init__(self, emit: Callable[[Event], None], wake: Callable[[], None], network: LiveNetwork) -> None:
+    def __init__(
+        self, emit: Callable[[Event], None], wake: Callable[[], None], network: LiveNetwork, runner: Runner
+    ) -> None:
         self._emit = emit
         self._wake = wake
         self._network = network
-        self._controls: Controls | None = None
+        self._runner = runner
+        self._controls: Steering | None = None
         self._thread: threading.Thread | None = None
         self._state = Training(state="idle")
+        self._origin = Origin()
         self._asked = 0.0
         self._learned_step = -1
 
@@ -72,14 +73,16 @@ class Coach:
         elif request.action == "open":
             return self._open(Path(request.run))
         elif request.action == "forget":
-            self._network.forget()
-            self._tell(state="idle", trained=False, message="")
-            return True
+            return self._forget()
         elif self._controls is not None:
             self._steer(self._controls, request)
         return False
 
-    def _steer(self, controls: Controls, request: Train) -> None:
+    def prepare(self) -> None:
+        """A training may begin soon."""
+        self._runner.prepare()
+
+    def _steer(self, controls: Steering, request: Train) -> None:
         if request.action == "pause":
             controls.pause()
         elif request.action == "resume":
@@ -95,12 +98,13 @@ class Coach:
         self._let_it_end()
         if self.running:
             raise SpecError("A training is under way; stop it before another one starts.")
-        controls = self._controls = Controls()
+        if request.action == "start" and request.project is None:
+            raise SpecError("A training needs a project; none came with the request.")
+        self._controls, begin = self._runner.run(request)
         self._learned_step = -1
-        begin = self._again(request, controls) if request.action == "continue" else self._anew(request, controls)
-        self._state = Training(state="idle")
-        self._tell(state="preparing", run=request.run)
-        self._emit(Points(steps=(), losses=(), again=True))
+        # What was learned before is in use until this run has learned something.
+        self._state = Training(state="idle", learned=self._state.learned)
+        self._tell(state="preparing")
         self._thread = threading.Thread(target=self._run, args=(begin,), name="trainer", daemon=True)
         self._thread.start()
 
@@ -109,27 +113,27 @@ class Coach:
         if self._thread is not None and self._state.state in ("stopped", "finished", "failed"):
             self._thread.join(END_SECONDS)
 
-    def _again(self, request: Train, controls: Controls) -> Begin:
-        return partial(resume, request.run, controls=controls)
-
-    def _anew(self, request: Train, controls: Controls) -> Begin:
-        project = request.project
-        if project is None:
-            raise SpecError("A training needs a project; none came with the request.")
+    def _forget(self) -> bool:
+        if self.running:
+            raise SpecError("A training is under way; stop it before what it has learned is forgotten.")
         self._network.forget()
-        self._network.update(project.network, project.planted)
-        return partial(_train, project, request.run, controls)
+        self._controls = None
+        self._state = Training(state="idle", run=self._state.run)
+        self._tell()
+        self._emit(Points(steps=(), losses=(), again=True))
+        return True
 
     def _open(self, path: Path) -> bool:
         if self.running:
             raise SpecError("A training is under way; stop it before a run is opened.")
         run = load_run(path)
-        self._network.learn(run.module.state_dict())
-        self._state = Training(state="idle")
-        self._tell(state="stopped", run=str(path), trained=True, message="")
-        self._emit(Points(steps=(), losses=(), again=True))
-        for metric in run.metrics:
-            self._translate(metric)
+        self._origin = Origin(str(path), run.step, class_names=run.class_names, planted=run.planted)
+        self._controls = None
+        self._network.learn(run.module.state_dict(), self._origin)
+        self._state = standing(run)
+        self._tell()
+        for event in history(run.metrics, run.step, run.class_names):
+            self._emit(event)
         return True
 
     def tick(self) -> bool:
@@ -137,15 +141,14 @@ class Coach:
         controls = self._controls
         if controls is None:
             return False
-        now = time.monotonic()
-        if self.running and now - self._asked >= LEARN_SECONDS:
+        newest, now = controls.weights, time.monotonic()
+        if self.running and now - self._asked >= _learn_seconds(newest):
             self._asked = now
             controls.want_weights()
-        newest = controls.weights
         if newest is None or newest.step <= self._learned_step:
-            return False
+            return not self.running and self._network.settle()
         self._learned_step = newest.step
-        self._network.learn(newest.state)
+        self._network.learn(newest.state, replace(self._origin, step=newest.step, going_on=self.running))
         return True
 
     def close(self) -> None:
@@ -154,39 +157,41 @@ class Coach:
             self._controls.stop()
         if self._thread is not None:
             self._thread.join(END_SECONDS)
+        self._runner.close()
 
     def _run(self, begin: Begin) -> None:
         try:
             for event in begin():
                 self._translate(event)
-        except EngineError as error:
-            self._tell(state="failed", message=str(error))
-        except MemoryError:
-            self._tell(state="failed", message="There is not enough memory for this; a smaller batch would do.")
         except Exception as error:
-            log.exception("the training failed")
-            self._tell(
-                state="failed", message=f"The training met an error of its own ({type(error).__name__}: {error})."
-            )
+            self._tell(state="failed", message=sentence(error))
         self._wake()
 
     def _translate(self, event: TrainEvent) -> None:
         if isinstance(event, Started):
-            self._tell(
-                state="running", run=event.run or self._state.run, device=event.device, epochs=event.epochs,
-                step=event.step, steps=event.steps, message=" ".join(event.notes),
-            )  # fmt: skip
+            self._begin(event)
         elif isinstance(event, Steps):
             self._emit(Points(steps=(event.step,), losses=(event.loss,), accuracies=(event.accuracy,)))
             self._tell(
                 step=event.step, epoch=event.epoch, examples_per_second=event.examples_per_second,
-                seconds_left=event.seconds_left, learning_rate=event.learning_rate, trained=True,
+                seconds_left=event.seconds_left, learning_rate=event.learning_rate, learned=True,
             )  # fmt: skip
         elif isinstance(event, Epoch):
-            self._emit(_epoch(event))
+            self._emit(epoch_done(event, self._origin.class_names))
         elif isinstance(event, (Paused, Resumed, Stopped, Failed, Finished, Warned)):
             self._turn(event)
         self._wake()
+
+    def _begin(self, event: Started) -> None:
+        """The first step comes next; of a run that goes on, what was before it is told first."""
+        planted, metrics = before(event.run)
+        self._origin = Origin(event.run, event.step, True, event.class_names, planted)
+        for each in history(metrics, event.step, event.class_names):
+            self._emit(each)
+        self._tell(
+            state="running", run=event.run, device=event.device, epochs=event.epochs, step=event.step,
+            steps=event.steps, message=" ".join(event.notes),
+        )  # fmt: skip
 
     def _turn(self, event: Paused | Resumed | Stopped | Failed | Finished | Warned) -> None:
         if isinstance(event, Paused):
@@ -207,18 +212,7 @@ class Coach:
         self._emit(self._state)
 
 
-def _train(project: Project, run: str, controls: Controls) -> Iterator[TrainEvent]:
-    data = load_data(project.data, input_shape=project.network.input_shape)
-    return train(project.network, data, project.train, output=run or None, controls=controls)
-
-
-def _epoch(event: Epoch) -> EpochDone:
-    return EpochDone(
-        epoch=event.epoch,
-        step=event.step,
-        train_loss=event.train_loss,
-        train_accuracy=event.train_accuracy,
-        test_loss=event.test_loss,
-        test_accuracy=event.test_accuracy,
-        confusion=event.confusion,
-    )
+def _learn_seconds(newest: Weights | None) -> float:
+    """How long to wait between two sets of weights."""
+    size = 0 if newest is None else sum(tensor.nbytes for tensor in newest.state.values())
+    return max(LEARN_SECONDS, size / LEARN_RATE)

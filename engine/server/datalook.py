@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from engine.buffers import budget
-from engine.data import load_data
 from engine.data.dataset import DataSet
 from engine.display.reduce import reduce_frame, reduction
-from engine.errors import EngineError
+from engine.errors import EngineError, SourceError
 from engine.protocol import Box, Event, LookAtData, Problem, Samples
+from engine.server.names import ClassNames
 from engine.server.paint import Painter
 from engine.server.slots import SlotPool
+from engine.sources.shelf import load_shelved
+from engine.spec.source import Part
 
 PER_CLASS = 10
 MAX_CLASSES = 100
@@ -27,8 +30,16 @@ BACKGROUND = {True: 0x1B, False: 0xFF}
 class DataLook:
     """Loads in a thread of its own, because a folder may hold many thousand pictures; paints when it is asked to."""
 
-    def __init__(self, emit: Callable[[Event], None], wake: Callable[[], None], painter: Painter, slots: SlotPool):
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        wake: Callable[[], None],
+        painter: Painter,
+        slots: SlotPool,
+        names: ClassNames,
+    ) -> None:
         self._emit = emit
+        self._names = names
         self._wake = wake
         self._painter = painter
         self._slots = slots
@@ -42,23 +53,34 @@ class DataLook:
 
     def _load(self, request: LookAtData) -> None:
         try:
-            data = load_data(request.data)
+            data = load_shelved(request.data, partial(self._go_on, request))
         except EngineError as error:
-            self._emit(Problem(id=request.id, code="data", message=str(error)))
+            self._refuse(request, str(error))
             return
         except MemoryError:
-            self._emit(Problem(id=request.id, code="data", message=f"{request.data} does not fit into the memory."))
+            self._refuse(request, f"{request.data} does not fit into the memory; a smaller data set would do.")
             return
         if request.id == self._newest:
             self._ready = request, data
             self._wake()
+
+    def _go_on(self, request: LookAtData, done: int, total: int) -> None:
+        """Raise if nobody waits for this any more."""
+        if request.id != self._newest:
+            raise SourceError("Another data set is looked at now.")
+
+    def _refuse(self, request: LookAtData, message: str) -> None:
+        if request.id == self._newest:
+            self._emit(Problem(id=request.id, code="data", message=message))
 
     def tick(self) -> bool:
         """Paint what was loaded; whether there was something."""
         if self._ready is None or not self._slots.available("samples"):
             return False
         (request, data), self._ready = self._ready, None
-        pictures, labels = chosen(data)
+        self._names.tell(request.data, data.class_names)
+        split: Part = "train" if len(data.y_train) else "test"
+        pictures, labels, indices = chosen(data, split)
         picture, tiles = mosaic_of(pictures, labels, BACKGROUND[request.dark])
         factor = reduction(picture.shape[0], picture.shape[1], budget("samples"))
         shown = reduce_frame(picture, factor)
@@ -71,6 +93,8 @@ class DataLook:
                 plane=plane,
                 tiles=tuple(_smaller(box, factor) for box in tiles),
                 labels=tuple(labels),
+                split=split,
+                indices=tuple(indices),
                 class_names=data.class_names,
                 train_counts=_counts(data.y_train, len(data.class_names)),
                 test_counts=_counts(data.y_test, len(data.class_names)),
@@ -81,15 +105,17 @@ class DataLook:
         return True
 
 
-def chosen(data: DataSet) -> tuple[NDArray[np.uint8], list[int]]:
-    """The first pictures of every class, uint8 [N, H, W, 3], and the class of each."""
-    found, labels = [], []
+def chosen(data: DataSet, split: Part) -> tuple[NDArray[np.uint8], list[int], list[int]]:
+    """The first pictures of every class in a part, uint8 [N, H, W, 3], the class of each, and its place in the part."""
+    x, y = (data.x_train, data.y_train) if split == "train" else (data.x_test, data.y_test)
+    labels: list[int] = []
+    indices: list[int] = []
     for label in range(min(len(data.class_names), MAX_CLASSES)):
-        indices = (data.y_train == label).nonzero().flatten()[:PER_CLASS]
-        found.append(data.x_train[indices])
-        labels += [label] * len(indices)
-    pictures = torch.cat(found).permute(0, 2, 3, 1).numpy()
-    return (np.repeat(pictures, 3, axis=-1) if pictures.shape[-1] == 1 else pictures[..., :3]), labels
+        found = (y == label).nonzero().flatten()[:PER_CLASS].tolist()
+        indices += found
+        labels += [label] * len(found)
+    pictures = x[indices].permute(0, 2, 3, 1).numpy()
+    return (np.repeat(pictures, 3, axis=-1) if pictures.shape[-1] == 1 else pictures), labels, indices
 
 
 def mosaic_of(pictures: NDArray[np.uint8], labels: list[int], background: int) -> tuple[NDArray[np.uint8], list[Box]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,46 +10,18 @@ from numpy.typing import NDArray
 
 from engine.buffers import View
 from engine.display.levels import Levels
-from engine.filtering.chain import apply_chain
 from engine.filtering.picture import FilterResult, apply_filter
 from engine.frames import Frame
-from engine.protocol import Event, Probe, Readout, Result, Show
+from engine.protocol import Event, Explain, Patch, PatchOf, Probe, Result, Show
+from engine.server.before import Before
+from engine.server.explaining import explained
 from engine.server.gallery import Gallery
+from engine.server.histograms import Counting
 from engine.server.paint import Painter, levels_of
-from engine.server.readout import read_cell, read_pixel
+from engine.server.readout import read_cell, read_patch
 from engine.server.slots import SlotPool
 from engine.server.task import Job
 from engine.spec.geometry import blamed
-
-
-class Before:
-    """What the chosen step sees: the frame, or the map of the steps before it, kept while frame and steps stay."""
-
-    def __init__(self) -> None:
-        self._key: tuple[Any, ...] = ()
-        self._map: NDArray[np.float32] | None = None
-        self._frame: NDArray[np.uint8] | None = None
-
-    def map(self, job: Job) -> NDArray[Any]:
-        """What the chosen step sees of the job's frame."""
-        steps, self._frame = job.show.project.before, job.frame.pixels
-        if not steps:
-            self._key, self._map = (), None
-            return job.frame.pixels
-        if self._map is None or self._key != (job.number, steps):
-            with blamed(0, 2 if len(steps) == 1 else 1):  # more than one are told apart by the chain itself
-                self._map = apply_chain(job.frame.pixels, steps, job.stale).map
-            self._key = (job.number, steps)
-        return self._map
-
-    def latest(self, pixels: NDArray[np.uint8], number: int, show: Show) -> NDArray[Any]:
-        """The same of the frame that was worked on last; until there is one, the frame itself."""
-        kept = self._map is not None and self._key == (number, show.project.before)
-        return self._map if kept and self._map is not None else pixels
-
-    def read(self, probe: Probe, channels: str) -> Readout | None:
-        """What the first step sees at a cell."""
-        return None if self._frame is None else read_pixel(self._frame, channels, probe)
 
 
 class KernelTask:
@@ -60,10 +33,12 @@ class KernelTask:
         self._painter = painter
         self._slots = slots
         self._gallery = Gallery(painter)
+        self._counting = Counting()
         self._result: FilterResult | None = None
         self._source: tuple[Any, ...] | None = None
         self._seen: NDArray[np.float32] | None = None
         self._before = Before()
+        self._made: tuple[Show, int] | None = None
 
     @property
     def values(self) -> NDArray[Any] | None:
@@ -75,23 +50,31 @@ class KernelTask:
         """Whether new thumbnails are due soon."""
         return self._gallery.outdated
 
+    @property
+    def busy(self) -> bool:
+        """Whether `idle` is to be called again soon: it has begun something."""
+        return self._gallery.busy
+
     def forget(self) -> None:
         """Let go of the last result."""
-        self._result = self._source = self._seen = None
+        self._result = self._source = self._seen = self._made = None
         self._before = Before()
+        self._counting.forget()
 
     def compute(self, job: Job) -> Event:
         """Filter the frame and paint the map."""
         self._gallery.outdated = True
         self._result = None
+        self._counting.forget()
         project = job.show.project
         given = self._before.map(job)
         source = (job.number, project.before, project.filter.channels)
         seen = self._seen if source == self._source else None
         with blamed(len(project.before), len(project.before) + 1):
             result = self._result = apply_filter(given, project.filter, job.stale, seen)
-        self._source, self._seen = source, result.input
+        self._source, self._seen, self._made = source, result.input, (job.show, job.number)
         plane, shown = self._painter.map(result.map, project, job.show.dark, self._gallery.shared)
+        self._counting.take(job.frame, result, shown)
         return Result(
             id=job.show.id,
             frame=job.number,
@@ -109,13 +92,34 @@ class KernelTask:
             id=job.show.id, frame=job.number, arrived=job.frame.stamp, asked=job.show.asked, planes=job.planes
         )
 
-    def read(self, probe: Probe, show: Show) -> Event | None:
+    def read(self, question: Probe | Explain, show: Show) -> Event | None:
         """The values at a cell, and the sum that it is."""
         if self._result is None:
             return None
-        if probe.view == "input" and show.project.before:
-            return self._before.read(probe, show.project.before[0].channels)
-        return read_cell(self._result, show.project.filter, probe)
+        if isinstance(question, Explain):
+            return self._explain(question, self._result)
+        if question.view == "input" and show.project.before:
+            return self._before.read(question, show.project.before[0].channels)
+        return read_cell(self._result, show.project.filter, question)
+
+    def patch(self, question: Patch) -> PatchOf:
+        """The numbers in a rectangle of what the chosen step saw last."""
+        return read_patch(self._seen, question)
+
+    def count(self, show: Show, stale: Callable[[], bool]) -> Event | None:
+        """How often each value occurs in what was computed last, if that is asked for and due."""
+        return self._counting.make(show, stale)
+
+    def counts_soon(self, show: Show) -> bool:
+        """Whether `count` will soon have something."""
+        return self._counting.waits(show)
+
+    def _explain(self, question: Explain, result: FilterResult) -> Event | None:
+        """A cell of the map that was made last, whatever has been asked for since."""
+        if self._made is None:
+            return None
+        show, frame = self._made
+        return explained(result, show.project.filter, question, show.id, frame)
 
     def idle(self, show: Show, frame: Frame, number: int) -> tuple[Event | None, bool]:
         """Thumbnails; maps that share a range must all be shown in a new one."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from engine.protocol import LookAtData, Probe, Save, Show, Train, Transport
+from engine.protocol import Explain, LookAtData, Patch, Probe, Save, Show, Train, Transport
 
-Job = Transport | Save | Train | LookAtData
+Job = Transport | Save | Patch | Train | LookAtData
+Question = Probe | Explain
 
 
 class Mailbox:
@@ -16,16 +17,16 @@ class Mailbox:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._show: Show | None = None
-        self._probe: Probe | None = None
+        self._questions: dict[type, Question] = {}
         self._jobs: deque[Job] = deque()
 
-    def put(self, message: Show | Probe | Job) -> None:
+    def put(self, message: Show | Question | Job) -> None:
         """Keep a message for the computing thread."""
         with self._lock:
             if isinstance(message, Show):
                 self._show = message
-            elif isinstance(message, Probe):
-                self._probe = message
+            elif isinstance(message, Question):
+                self._questions[type(message)] = message
             else:
                 self._jobs.append(message)
 
@@ -40,11 +41,10 @@ class Mailbox:
             show, self._show = self._show, None
             return show
 
-    def take_probe(self) -> Probe | None:
-        """The newest `Probe` since the last time."""
+    def take_question(self) -> Question | None:
+        """The newest `Probe` or `Explain` since the last time."""
         with self._lock:
-            probe, self._probe = self._probe, None
-            return probe
+            return self._questions.pop(next(iter(self._questions))) if self._questions else None
 
     def take_job(self) -> Job | None:
         """The oldest of the things that must all be done."""

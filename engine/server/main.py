@@ -43,7 +43,7 @@ def main(connection: Connection, buffers: PictureBuffers, held: dict[View, int])
     # One picture is filtered in bands by our own threads; OpenCV's would compete with them and with the window.
     cv2.setNumThreads(1)
     awake = threading.Event()
-    session = Session(buffers, line.emit, awake.set, held)
+    session = Session(buffers, line.emit, awake.set, held, apart=True)
     reader = threading.Thread(target=_read, args=(connection, session, awake), name="reader", daemon=True)
     reader.start()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
@@ -74,8 +74,8 @@ def _read(connection: Connection, session: object, awake: threading.Event) -> No
             request = decode_request(connection.recv_bytes())
             if isinstance(request, Quit):
                 break
-            session.handle(request)
-            awake.set()
+            if session.handle(request):
+                awake.set()
     except (EOFError, OSError):
         pass
     finally:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Literal
 
-import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.buffers import View, budget
-from engine.display.contrast import tightened
-from engine.display.levels import Levels, MapLevels, measure, measure_each
-from engine.display.mosaic import Mosaic, layout, paint_mosaic
+from engine.buffers import View
+from engine.display.levels import measure_each
+from engine.display.mosaic import Mosaic, paint_mosaic
 from engine.display.tables import palette
-from engine.display.thumbnails import widest
 from engine.forward import LiveNetwork, Seen
 from engine.frames import Frame
-from engine.protocol import Box, Event, Guess, Maps, Plane, Probe, Range, Show
-from engine.server.paint import Painter, range_of
+from engine.protocol import Box, Event, Explain, Guess, Maps, Plane, Probe, Show, Weights
+from engine.server.mosaics import paint_maps
+from engine.server.names import ClassNames
+from engine.server.paint import Painter
 from engine.server.task import Job
-from engine.spec.view import ViewSpec
 
-MAX_MAPS = 4096
 MAX_KERNELS = 1024
 MAX_GUESSES = 10
-ASPECT = 1.3
 
 
 class NetworkTask:
@@ -33,9 +28,10 @@ class NetworkTask:
 
     views: tuple[View, ...] = ("maps", "kernels")
 
-    def __init__(self, painter: Painter, network: LiveNetwork) -> None:
+    def __init__(self, painter: Painter, network: LiveNetwork, names: ClassNames) -> None:
         self._painter = painter
         self._network = network
+        self._names = names
 
     @property
     def waiting(self) -> bool:
@@ -49,9 +45,10 @@ class NetworkTask:
         """Run the network and paint the maps and kernels of the layer that is looked at."""
         began = time.perf_counter()
         show = job.show
-        self._network.update(show.project.network, show.project.planted)
+        project = show.project
+        self._network.update(project.network, project.planted, project.train.seed)
         seen = self._network.see(job.frame.pixels, show.layer)
-        maps_plane, tiles, shown = self._maps(seen.maps, show)
+        maps_plane, tiles, shown = paint_maps(self._painter, seen.maps, show)
         kernels = self._kernels(show)
         planes = [*job.planes, maps_plane, *([kernels[0]] if kernels else [])]
         return Maps(
@@ -66,7 +63,8 @@ class NetworkTask:
             kernel_tiles=kernels[1] if kernels else (),
             kernel_shape=kernels[2] if kernels else (),
             range=shown,
-            guesses=_guesses(seen),
+            guesses=_guesses(seen, self._class_names(project.data)),
+            weights=self._weights(),
             note=seen.note,
             seconds=time.perf_counter() - began,
         )
@@ -83,7 +81,7 @@ class NetworkTask:
             layer=show.layer,
         )
 
-    def read(self, probe: Probe, show: Show) -> Event | None:
+    def read(self, question: Probe | Explain, show: Show) -> Event | None:
         """Values of maps are not read one by one yet."""
         return None
 
@@ -91,21 +89,17 @@ class NetworkTask:
         """Nothing."""
         return None, False
 
-    def _maps(self, maps: NDArray[np.float32], show: Show) -> tuple[Plane, tuple[Box, ...], Range]:
-        chosen = maps[show.only : show.only + 1] if 0 <= show.only < len(maps) else maps[:MAX_MAPS]
-        view = show.project.view
-        each = _levels(chosen, view)
-        whole = widest(each)
-        # A layer of single values would otherwise give each of them a range of its own, and so one of two colours.
-        single = chosen.shape[1] * chosen.shape[2] == 1
-        levels = whole if single or view.scale == "shared" else MapLevels.of(each)
-        height, width = chosen.shape[1:]
-        mosaic = layout(len(chosen), height, width, ASPECT, _gap(chosen), budget("maps"))
-        plane, out = self._painter.plane("maps", *mosaic.size)
-        tables = palette(view.colour_map, show.dark)
-        paint_mosaic(chosen, levels, tables, mosaic, out)
-        found = measure(maps)
-        return plane, mosaic.tiles(), range_of(_measured(whole, found), tables.name(whole.kind))
+    def _class_names(self, data: str) -> tuple[str, ...]:
+        """What the outputs mean: the classes that were learned, else those that there are to learn."""
+        origin = self._network.origin
+        return origin.class_names if origin is not None else self._names.of(data)
+
+    def _weights(self) -> Weights:
+        origin, fresh = self._network.origin, self._network.fresh
+        if origin is None:
+            return Weights()
+        kind: Literal["in training", "trained"] = "in training" if origin.going_on else "trained"
+        return Weights(kind=kind, run=origin.run, step=origin.step, fresh=fresh, planted=self._network.laid_over)
 
     def _kernels(self, show: Show) -> tuple[Plane, tuple[Box, ...], tuple[int, ...]] | None:
         weights = self._network.kernels(show.layer)
@@ -121,27 +115,14 @@ class NetworkTask:
         return plane, mosaic.tiles(), tuple(shape)
 
 
-def _levels(maps: NDArray[np.float32], view: ViewSpec) -> list[Levels]:
-    """The range of each map; all are of one kind, so that one legend is true of all."""
-    signed = view.colour_map == "auto" and bool((maps < 0).any())
-    colours = "diverging" if signed else view.colour_map
-    return [tightened(measure(values, colours), values, view.saturated) for values in maps]
-
-
-def _gap(maps: NDArray[Any]) -> int:
-    return 0 if maps.shape[1] * maps.shape[2] == 1 else max(1, min(maps.shape[1:]) // 14)
-
-
-def _measured(shown: Levels, found: Levels) -> Levels:
-    """The range that is shown, with what was measured on all maps."""
-    return msgspec.structs.replace(
-        shown, minimum=found.minimum, maximum=found.maximum, mean=found.mean, non_finite=found.non_finite
-    )
-
-
-def _guesses(seen: Seen) -> tuple[Guess, ...]:
+def _guesses(seen: Seen, names: tuple[str, ...]) -> tuple[Guess, ...]:
     chances = seen.probabilities
     if chances is None:
         return ()
-    order = np.argsort(-chances, kind="stable")[:MAX_GUESSES]
-    return tuple(Guess(index=int(index), probability=float(chances[index])) for index in order)
+    # A network with fewer outputs than there are classes cannot mean them.
+    known = names if len(names) <= len(chances) else ()
+    order = [int(index) for index in np.argsort(-chances, kind="stable")[:MAX_GUESSES]]
+    return tuple(
+        Guess(index=index, probability=float(chances[index]), name=known[index] if index < len(known) else "")
+        for index in order
+    )

@@ -48,7 +48,9 @@ def paint_values(
         paint_colour(values, levels, out, factor)
         return range_of(levels.shared(), COLOUR)
     tables = palette(project.view.colour_map, dark)
-    paint_map(values, levels, tables.table(levels.kind), out, factor)
+    # What was measured of this very map; a shared range changes only the ends of the colours.
+    bounds = (levels.minimum, levels.maximum) if levels.count == values.size else None
+    paint_map(values, levels, tables.table(levels.kind), out, factor, bounds)
     return range_of(levels, tables.name(levels.kind))
 
 

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from engine.filtering.detectors import PAIRED, apply_detector
 from engine.filtering.explain import CellExplanation, explain_cell
 from engine.filtering.picture import FilterResult, input_planes
-from engine.protocol import Probe, Readout, Term
+from engine.protocol import Patch, PatchOf, Probe, Readout, Term
 from engine.spec.edit import rotate
 from engine.spec.filter import FilterSpec
 from engine.spec.geometry import FilterGeometry
 
 MAX_TERMS = 225
 MAX_POOL_CELLS = 25
+MAX_PATCH = 128
 Cell = tuple[int, int]
 
 
@@ -36,6 +37,19 @@ def read_pixel(frame: NDArray[np.uint8], channels: str, probe: Probe) -> Readout
         return None
     seen = input_planes(frame[row : row + 1, column : column + 1], channels)
     return Readout(view=probe.view, row=row, column=column, values=_numbers(seen[0, 0]))
+
+
+def read_patch(seen: NDArray[np.float32] | None, question: Patch) -> PatchOf:
+    """The numbers of `seen`, [H, W] or [H, W, planes], in a rectangle; none unless it lies inside and is small."""
+    top, left, height, width = place = question.top, question.left, question.height, question.width
+    answer = PatchOf(id=question.id, top=top, left=left, height=height, width=width)
+    if seen is None or min(place) < 0 or not (1 <= height <= MAX_PATCH and 1 <= width <= MAX_PATCH):
+        return answer
+    cells = np.ascontiguousarray(seen[top : top + height, left : left + width], dtype=np.float32)
+    if cells.shape[:2] != (height, width):
+        return answer
+    planes = 1 if cells.ndim == 2 else cells.shape[2]
+    return msgspec.structs.replace(answer, planes=planes, values=cells.tobytes())
 
 
 def _explained(readout: Readout, result: FilterResult, spec: FilterSpec, cell: Cell) -> Readout:

@@ -13,6 +13,8 @@ from engine.filtering.run import Cancelled
 from engine.frames import Frame
 from engine.protocol import (
     Event,
+    Explain,
+    Patch,
     Ping,
     Plane,
     Pong,
@@ -26,8 +28,9 @@ from engine.protocol import (
     Taken,
     Transport,
 )
+from engine.server.bank_task import BankTask
 from engine.server.kernel_task import KernelTask
-from engine.server.mailbox import Mailbox
+from engine.server.mailbox import Mailbox, Question
 from engine.server.paint import Painter
 from engine.server.save import save_map
 from engine.server.slots import SlotPool
@@ -44,7 +47,10 @@ GIVE_UP_AFTER = 0.15
 
 
 class Session:
-    """Takes requests from one thread, does the work in another; says what came of it by `emit`."""
+    """Takes requests from one thread, does the work in another; says what came of it by `emit`.
+
+    `apart` has trainings take their steps in a process of their own.
+    """
 
     def __init__(
         self,
@@ -52,40 +58,48 @@ class Session:
         emit: Callable[[Event], None],
         wake: Callable[[], None],
         held: dict[View, int] | None = None,
+        apart: bool = False,
     ) -> None:
         self._emit = emit
         self._wake = wake
+        self._apart = apart
         self._mail = Mailbox()
         self._slots = SlotPool(held or {})
         painter = self._painter = Painter(buffers, self._slots)
         self._sourcing = Sourcing(emit, wake)
         self._kernel = KernelTask(painter, self._slots)
+        self._bank = BankTask(painter)
         self._studio: Studio | None = None
         self._show: Show | None = None
         self._frame: Frame | None = None
         self._frames = 0
+        self._processed = 0
         self._pending = False
         self._frame_pending = False
-        self._probe: Probe | None = None
+        self._questions: dict[type, Question] = {}
+        self._starved = False
         self._shown_at = 0.0
         self._complained = (-1, "")
 
-    def handle(self, request: Request) -> None:
-        """Take a request; quick, from any thread."""
+    def handle(self, request: Request) -> bool:
+        """Take a request; quick, from any thread. Returns whether there is something for `step` to do."""
         if isinstance(request, Release):
             self._slots.release(request.view, request.slot)
-        elif isinstance(request, Ping):
+            return self._starved
+        if isinstance(request, Ping):
             self._emit(Pong(id=request.id))
         elif not isinstance(request, Quit):
-            if isinstance(request, (Show, Probe)):
+            if isinstance(request, (Show, Probe, Explain)):
                 self._emit(Taken(id=request.id))
             self._mail.put(request)
+        return True
 
     @property
     def patience(self) -> float:
         """Seconds to wait for something new before the next `step`."""
         busy = self._studio is not None and self._studio.busy
-        return 0.03 if busy or self._kernel.waiting else 0.2
+        counts = self._show is not None and self._kernel.counts_soon(self._show)
+        return 0.03 if busy or counts or self._kernel.waiting else 0.2
 
     def step(self) -> bool:
         """Do the most urgent piece of work; False if there was none."""
@@ -112,26 +126,32 @@ class Session:
         self._take_show()
         if self._studio is not None and self._studio.tick() and self._task is self._studio.task:
             self._pending = True
-        frame = self._sourcing.take()
+        # First the flag, then the look: whatever is released from now on either is seen or wakes us.
+        self._starved = True
+        self._starved = not self._room(new_frame=True)
+        frame = self._sourcing.take(room=not self._starved)
         if frame is not None:
             self._frame, self._frames = frame, self._frames + 1
             self._pending = self._frame_pending = True
         if self._pending and self._show is not None and self._frame is not None and self._room():
             self._compute(self._show, self._frame)
             return True
-        return self._do_job() or self._answer_probe() or self._be_idle() or frame is not None
+        told = self._do_job() or self._take_question() or self._tell_counts() or self._be_idle()
+        return told or frame is not None
 
     @property
     def _task(self) -> Task:
         page = self._show.page if self._show else "kernel"
-        return self._kernel if page == "kernel" else self._get_studio().task
+        if page == "kernel":
+            return self._kernel
+        return self._bank if page == "bank" else self._get_studio().task
 
     def _get_studio(self) -> Studio:
         if self._studio is None:
             # torch takes two seconds to import; the first picture does not wait for it.
             from engine.server.network import Studio
 
-            self._studio = Studio(self._emit, self._wake, self._painter, self._slots)
+            self._studio = Studio(self._emit, self._wake, self._painter, self._slots, self._apart)
         return self._studio
 
     def _take_show(self) -> None:
@@ -146,10 +166,11 @@ class Session:
             # A picture of the old source under the new settings would be neither here nor there.
             self._frame = None
             self._kernel.forget()
+            self._bank.forget()
 
-    def _room(self) -> bool:
+    def _room(self, new_frame: bool = False) -> bool:
         ready = all(self._slots.available(view) for view in self._task.views)
-        return ready and (not self._frame_pending or self._slots.available("input"))
+        return ready and (not (new_frame or self._frame_pending) or self._slots.available("input"))
 
     def _stale(self) -> bool:
         return self._mail.has_show and time.monotonic() - self._shown_at < GIVE_UP_AFTER
@@ -160,7 +181,9 @@ class Session:
         if self._frame_pending:
             planes = (self._painter.frame(frame.pixels),)
             self._frame_pending = False
-            self._sourcing.processed += 1
+            # Shown anew in other colours, it is still the same frame.
+            self._sourcing.processed += self._frames != self._processed
+            self._processed = self._frames
         job = Job(show, frame, self._frames, planes, self._stale)
         try:
             self._emit(self._task.compute(job))
@@ -172,7 +195,10 @@ class Session:
             self._emit(self._task.without(job))
             self._complain(error.code, str(error))
         else:
-            self._read_probe()
+            for question in self._questions.values():
+                self._answer(question)
+            # Here as well, since one who has always something to compute is never idle.
+            self._tell_counts()
 
     def _complain(self, code: str, message: str) -> None:
         show_id = self._show.id if self._show else 0
@@ -187,30 +213,42 @@ class Session:
             self._sourcing.move(job)
         elif isinstance(job, Save):
             self._emit(save_map(job, self._kernel.values, self._show))
+        elif isinstance(job, Patch):
+            self._emit(self._kernel.patch(job))
         elif job is not None:
             self._pending |= self._get_studio().handle(job)
         return job is not None
 
-    def _answer_probe(self) -> bool:
-        probe = self._mail.take_probe()
-        if probe is None:
+    def _take_question(self) -> bool:
+        question = self._mail.take_question()
+        if question is None:
             return False
-        self._probe = probe
-        self._read_probe()
+        self._questions[type(question)] = question
+        self._answer(question)
         return True
 
-    def _read_probe(self) -> None:
-        if self._probe is None or self._probe.view is None or self._show is None:
-            return
-        readout = self._task.read(self._probe, self._show)
-        if readout is not None:
-            self._emit(readout)
+    def _answer(self, question: Question) -> None:
+        answer = self._task.read(question, self._show) if self._show is not None else None
+        if answer is not None:
+            self._emit(answer)
+
+    def _tell_counts(self) -> bool:
+        if self._show is None or self._task is not self._kernel:
+            return False
+        counts = self._kernel.count(self._show, self._is_superseded)
+        if counts is not None:
+            self._emit(counts)
+        return counts is not None
+
+    def _is_superseded(self) -> bool:
+        return self._mail.has_show
 
     def _be_idle(self) -> bool:
         if self._show is None or self._frame is None:
             return False
-        event, again = self._task.idle(self._show, self._frame, self._frames)
+        task = self._task
+        event, again = task.idle(self._show, self._frame, self._frames)
         self._pending |= again
         if event is not None:
             self._emit(event)
-        return event is not None
+        return event is not None or (task is self._kernel and self._kernel.busy)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from engine.frames import Frame, FrameSource, open_source
+from engine.frames import Frame, FrameSource
 from engine.protocol import Event, Show, SourceState, Transport
+from engine.sources import open_source
 from engine.spec.source import Source
 
 REPORT_SECONDS = 0.25
@@ -44,11 +45,15 @@ class Sourcing:
         self._report(self._source, force=True)
         return True
 
-    def take(self) -> Frame | None:
-        """The newest frame that was not taken yet; never waits."""
+    def take(self, room: bool = True) -> Frame | None:
+        """The newest frame that was not taken yet; never waits.
+
+        Without room for what would be made of it, it stays where it is: a newer one may take its place, which is
+        counted.
+        """
         if self._source is None:
             return None
-        frame = self._source.take()
+        frame = self._source.take() if room else None
         self._report(self._source, force=False)
         return frame
 
@@ -75,21 +80,12 @@ class Sourcing:
     def _report(self, source: FrameSource, force: bool) -> None:
         now = time.monotonic()
         status = source.status()
-        last = self._last
-        changed = last is None or (status.state, status.message, status.note, self._show, bool(self.processed)) != (
-            last.state,
-            last.message,
-            last.note,
-            last.show,
-            bool(last.processed),
-        )
-        if not (force or changed or now - self._reported >= REPORT_SECONDS):
-            return
         state = SourceState(
             show=self._show,
             state=status.state,
             message=status.message,
             note=status.note,
+            label=status.label,
             height=status.height,
             width=status.width,
             channels=status.channels,
@@ -100,7 +96,16 @@ class Sourcing:
             position=status.position,
             count=status.count,
         )
+        changed = self._last is None or _words(state) != _words(self._last)
+        if not (force or changed or now - self._reported >= REPORT_SECONDS):
+            return
         if state != self._last:
             self._last = state
             self._emit(state)
         self._reported = now
+
+
+def _words(state: SourceState) -> tuple[object, ...]:
+    """What is told at once; figures that change with every frame wait for their turn."""
+    still = state.position if state.state == "still" else 0
+    return state.state, state.message, state.note, state.label, state.show, bool(state.processed), still

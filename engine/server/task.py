@@ -8,7 +8,7 @@ from typing import Protocol
 
 from engine.buffers import View
 from engine.frames import Frame
-from engine.protocol import Event, Plane, Probe, Show
+from engine.protocol import Event, Explain, Plane, Probe, Show
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +37,8 @@ class Task(Protocol):
     def without(self, job: Job) -> Event:
         """What to say when nothing came of it but the frame's own picture."""
 
-    def read(self, probe: Probe, show: Show) -> Event | None:
-        """The values at a cell of what was computed last."""
+    def read(self, question: Probe | Explain, show: Show) -> Event | None:
+        """The values at a cell of what was computed last, or all that went into one."""
 
     def idle(self, show: Show, frame: Frame, number: int) -> tuple[Event | None, bool]:
         """Something less urgent, and whether the work must be done again because of it."""

@@ -85,10 +85,16 @@ def _describe(name: str, annotated: Any) -> Field | None:
 
 
 @cache
+def hints_of(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    """The annotation of every setting by name, as an object; making these of their texts takes most of a first use."""
+    hints = get_type_hints(struct, include_extras=True)
+    return {name: hints[name] for name in struct.__struct_fields__}
+
+
+@cache
 def fields_of(struct: type[msgspec.Struct]) -> dict[str, Field]:
     """The described settings of a struct by name, in the order of their declaration."""
-    hints = get_type_hints(struct, include_extras=True)
-    described = {name: _describe(name, hints[name]) for name in struct.__struct_fields__}
+    described = {name: _describe(name, hint) for name, hint in hints_of(struct).items()}
     return {name: found for name, found in described.items() if found is not None}
 
 

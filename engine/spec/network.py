@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 
@@ -37,7 +37,8 @@ class NetworkSpec(Spec, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         _settle(self, "input_shape", tuple[int, ...], "whole numbers, such as (1, 28, 28)")
-        _settle(self, "layers", tuple[AnyLayer, ...], "a tuple of layers")
+        if not _is_layers(self.layers):
+            _settle(self, "layers", tuple[AnyLayer, ...], "a tuple of layers")
         Spec.__post_init__(self)
         if not 1 <= len(self.input_shape) <= 4:
             raise SpecError(f"An input has 1 to 4 sizes, channels first; this one has {len(self.input_shape)}.")
@@ -45,6 +46,11 @@ class NetworkSpec(Spec, frozen=True, kw_only=True):
         count = sum(1 for _ in layers_with_paths(self.layers))
         if count > MAX_LAYERS:
             raise SpecError(f"A network has at most {MAX_LAYERS} layers; this one has {count}.")
+
+
+def _is_layers(given: object) -> bool:
+    """Whether nothing needs converting: for the first conversion all types of layers are read, which takes a while."""
+    return isinstance(given, tuple) and all(isinstance(layer, get_args(AnyLayer)) for layer in given)
 
 
 def _settle(network: NetworkSpec, name: str, wanted: Any, words: str) -> None:

@@ -1,4 +1,4 @@
-"""Where pictures come from. A source is described here and opened by `engine.frames`."""
+"""Where pictures come from. A source is described here and opened by `engine.sources`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from engine.errors import SpecError
 from engine.spec.fields import Spec, field
 
 PatternKind = Literal["impulse", "step", "checkerboard", "grating", "rings", "noise", "gradient"]
+Part = Literal["train", "test"]
 Point = tuple[float, float]
 
 _SIDE = field("Size", "Height or width of the made picture.", 1, 4096, "px")
@@ -98,4 +99,24 @@ class Pattern(Spec, frozen=True, kw_only=True, tag="pattern"):
     speed: Annotated[float, field("Motion", "Periods a second; 0 stands still.", 0.0, 20.0, "/s")] = 0.0
 
 
-Source = Picture | Folder | Clip | Camera | Stream | Drawing | Pattern
+class Sample(Spec, frozen=True, kw_only=True, tag="sample"):
+    """One picture of a data set. `data` is named as for `engine.load_data`: a shipped set, or the path of one.
+
+    `index` counts from 0 in its part, in the order that the set is loaded in.
+    """
+
+    data: str = "mnist"
+    split: Annotated[
+        Part,
+        field(
+            "Part",
+            "Which part of the data set: what a network learns from, or what is kept back to test it on.",
+            labels={"train": "to learn from", "test": "to test"},
+        ),
+    ] = "test"
+    index: Annotated[int, field("Picture", "Which picture of the part.", 0, 100_000_000)] = 0
+
+
+FrameSpec = Picture | Folder | Clip | Camera | Stream | Drawing | Pattern
+"""What `engine.frames` opens by itself."""
+Source = FrameSpec | Sample

@@ -71,7 +71,7 @@ class Controls:
 
     @property
     def weights(self) -> Weights | None:
-        """The newest weights that were asked for."""
+        """The newest weights that were asked for, or those of the end."""
         return self._weights
 
     def take(self) -> Orders:
@@ -83,7 +83,7 @@ class Controls:
             return orders
 
     def give(self, weights: Weights) -> None:
-        """For the trainer: the weights that were asked for."""
+        """For the trainer: the weights that were asked for, and the last ones."""
         self._weights = weights
 
     def wait(self) -> None:

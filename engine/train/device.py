@@ -42,7 +42,7 @@ def computing(threads: int) -> Iterator[None]:
     before = torch.get_num_threads(), _flushes()
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    _keep_freed_memory()
+    keep_freed_memory()
     try:
         yield
     finally:
@@ -55,10 +55,10 @@ def _flushes() -> bool:
     return bool((torch.tensor(1e-39) * torch.ones(())).item() == 0.0)
 
 
-def _keep_freed_memory() -> None:
-    """Let the C library keep what one step frees for the next.
+def keep_freed_memory() -> None:
+    """Let the C library keep what one step, or one frame, frees for the next.
 
-    A step frees and asks for the same few megabytes again. As it comes, glibc hands them back to the system and gets
+    Each frees and asks for the same few megabytes again. As it comes, glibc hands them back to the system and gets
     them as new pages each time, thousands of page faults a step at some batch sizes: a third more time was seen. It
     tells no old values to put back, and up to 256 MiB that lie idle are small beside torch.
     """

@@ -18,6 +18,7 @@ from engine.project import network_from_json, network_to_json
 from engine.project.guarded import read_bytes
 from engine.spec.events import Metric, to_json
 from engine.spec.network import NetworkSpec
+from engine.spec.project import Planted
 from engine.spec.train import TrainSpec
 from engine.train.checkpoint import Place, Restored, restore, save_checkpoint, sweep
 from engine.train.lock import NAME as LOCK
@@ -47,6 +48,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     settings: TrainSpec
     device: str
     data: DataRecord
+    planted: tuple[Planted, ...] = ()
     torch: str
 
 

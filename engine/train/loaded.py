@@ -16,18 +16,19 @@ from engine.data.dataset import DataSet
 from engine.errors import BadFile, SpecError
 from engine.forward import frame_input
 from engine.frames.image import load_image
-from engine.nn import as_input, evaluating
+from engine.nn import as_input, evaluating, fresh_module
 from engine.spec.events import Metric
 from engine.spec.layers import shape_text
 from engine.spec.network import NetworkSpec
 from engine.spec.summary import summary
 from engine.spec.train import TrainSpec
+from engine.train.chance import bounds
 from engine.train.device import choose_device, computing
 from engine.train.folder import RunFolder
 from engine.train.held import Held
-from engine.train.run import fresh_module
 from engine.train.score import Score, evaluate
 from engine.train.suits import names_of, outputs_of
+from engine.train.trainer import has
 
 
 class Prediction(msgspec.Struct, frozen=True):
@@ -46,7 +47,9 @@ class Run:
         spec: the network.
         settings: how it was trained.
         module: the network with its weights, on the processor, in evaluation mode.
-        step: after how many steps.
+        planted: the person's kernels that it began with.
+        step: after how many steps, of `steps` in all.
+        device: where it was trained.
         class_names: a name for each output.
         metrics: what was noted while it was trained, oldest first; see `engine.spec.events`.
         notes: sentences on checkpoints that could not be used.
@@ -54,6 +57,7 @@ class Run:
 
     def __init__(self, folder: RunFolder, best: bool) -> None:
         self._data = folder.record.data
+        self.planted = folder.record.planted
         self.path = folder.path
         self.spec: NetworkSpec = folder.network
         self.settings: TrainSpec = folder.record.settings
@@ -63,8 +67,16 @@ class Run:
         self.module.load_state_dict(restored.weights)
         self.module.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
         self.step: int = restored.place.step
+        self.device = folder.record.device
         self.notes: tuple[str, ...] = tuple(complaints)
         self.class_names = names_of(outputs_of(summary(self.spec).output_shape), self._data.class_names)
+
+    @property
+    def steps(self) -> int:
+        """How many steps the whole run has."""
+        together = has(self.module, nn.modules.batchnorm._BatchNorm)
+        batches = bounds(self._data.train, self.settings.batch_size, together)
+        return len(batches) * self.settings.epochs
 
     def predict(self, image: str | Path | NDArray[Any] | Tensor) -> tuple[Prediction, ...]:
         """What the network takes a picture for, the likeliest class first.

@@ -8,18 +8,17 @@ from typing import NamedTuple
 
 import msgspec
 import torch
-from torch import nn
 
 from engine.data import Progress as DataProgress
 from engine.data import load_data
 from engine.data.dataset import DataSet
 from engine.errors import BadFile, SpecError
-from engine.nn import build
+from engine.nn import fresh_module, put_planted
 from engine.spec.events import Failed, Finished, Started, TrainEvent
 from engine.spec.layers import Shape
 from engine.spec.network import NetworkSpec
+from engine.spec.project import Planted
 from engine.spec.train import TrainSpec
-from engine.train.chance import seed_for, seeded
 from engine.train.checkpoint import Place
 from engine.train.controls import Controls
 from engine.train.device import choose_device, computing
@@ -48,6 +47,7 @@ class _Plan(NamedTuple):
     device: torch.device
     controls: Controls
     notes: tuple[str, ...]
+    planted: tuple[Planted, ...] = ()
 
 
 def train(
@@ -57,6 +57,7 @@ def train(
     device: str = "auto",
     output: str | Path | None = None,
     controls: Controls | None = None,
+    planted: tuple[Planted, ...] = (),
 ) -> Iterator[TrainEvent]:
     """Train a network, step by step, as the iterator is read.
 
@@ -69,6 +70,7 @@ def train(
         device: "auto", "cpu", "cuda", "cuda:1" or "mps".
         output: a new folder for checkpoints and metrics; None keeps nothing.
         controls: pauses, stops or changes the run from another thread.
+        planted: a person's kernels in the place of first weights; a note of `Started` names those that do not fit.
 
     Returns:
         Events, see `engine.spec.events`. A run that diverges or runs out of memory ends with `Failed`.
@@ -86,7 +88,7 @@ def train(
     chosen = choose_device(device)
     found = suited(spec, data, settings)
     check_memory(found.network, spec.input_shape, len(data.y_train), settings, chosen)
-    plan = _Plan(spec, found, settings, chosen, controls or Controls(), found.notes)
+    plan = _Plan(spec, found, settings, chosen, controls or Controls(), found.notes, planted)
     if output is not None:
         check_new(Path(output))
     return _begin(plan, None if output is None else Path(output))
@@ -131,12 +133,6 @@ def resume(
     return _go_on(plan, folder, learning_rate)
 
 
-def fresh_module(network: NetworkSpec, seed: int) -> nn.Module:
-    """The network with the first weights of a run: the same for a seed, on whatever device it is trained."""
-    with seeded(seed_for(seed, "weights"), torch.device("cpu")):
-        return build(network)
-
-
 def _begin(plan: _Plan, output: Path | None) -> Iterator[TrainEvent]:
     with computing(plan.settings.threads):
         if output is None:
@@ -171,10 +167,12 @@ def _guarded(plan: _Plan, make: Callable[[], _Ready]) -> Iterator[TrainEvent]:
 
 
 def _fresh(plan: _Plan, folder: RunFolder | None) -> _Ready:
-    trainer = Trainer(fresh_module(plan.network, plan.settings.seed), plan.suited.data, plan.settings, plan.device)
+    module = fresh_module(plan.network, plan.settings.seed)
+    left_out = put_planted(module, plan.planted)
+    trainer = Trainer(module, plan.suited.data, plan.settings, plan.device)
     session = Session(trainer, Place(learning_rate=plan.settings.learning_rate), plan.controls, folder)
     session.save_first()
-    return _Ready(_started(plan, trainer, folder, plan.notes), session)
+    return _Ready(_started(plan, trainer, folder, (*plan.notes, *left_out)), session)
 
 
 def _resumed(plan: _Plan, folder: RunFolder, learning_rate: float | None) -> _Ready:
@@ -222,7 +220,13 @@ def _record(plan: _Plan) -> RunRecord:
         train=len(data.y_train),
         test=len(data.y_test),
     )
-    return RunRecord(settings=plan.settings, device=str(plan.device), data=described, torch=str(torch.__version__))
+    return RunRecord(
+        settings=plan.settings,
+        device=str(plan.device),
+        data=described,
+        planted=plan.planted,
+        torch=str(torch.__version__),
+    )
 
 
 def _device_again(asked: str, before: str) -> tuple[torch.device, tuple[str, ...]]:

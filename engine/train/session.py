@@ -78,6 +78,7 @@ class Session:
             try:
                 yield from self._train()
             except Stop:
+                self._controls.give(self._trainer.weights())
                 yield from self._save()
                 yield Stopped(step=self.step, epoch=self._trainer.epochs_done)
         except Diverged as bad:
@@ -144,6 +145,7 @@ class Session:
             message = "The last checkpoint cannot be saved; free some space and resume the run."
             yield Failed(reason="disk", message=message, step=self.step, checkpoint=self._checkpoint)
             return
+        self._controls.give(self._trainer.weights())
         score = self._score or self._trainer.evaluate()
         done = Finished(
             run="" if self._folder is None else str(self._folder.path),

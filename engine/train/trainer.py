@@ -12,12 +12,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.data.dataset import DataSet
-from engine.nn import State
+from engine.nn import State, seed_for, seeded
 from engine.spec.train import TrainSpec
-from engine.train.chance import bounds, order, seed_for, seeded
+from engine.train.chance import bounds, order
 from engine.train.controls import Weights
 from engine.train.held import Held
-from engine.train.optimiser import make_optimiser, optimiser_state, put_optimiser_state, set_learning_rate
+from engine.train.optimiser import Optimiser
+from engine.train.quick import quickened
 from engine.train.score import Score, evaluate
 
 
@@ -54,7 +55,8 @@ class Trainer:
         # channels_last makes convolutions up to twice as fast; Apple's GPU has no such kernels
         layout = torch.contiguous_format if device.type == "mps" else torch.channels_last
         self.module = module.to(device=device, memory_format=layout).train()  # type: ignore[call-overload]
-        self.optimiser = make_optimiser(module, settings, device)
+        self._quick = quickened(self.module)
+        self._optimiser = Optimiser(self.module, settings, device)
         self._train = Held(data.x_train, data.y_train, device)
         self._test = Held(data.x_test, data.y_test, device)
         self._bounds = bounds(len(data.y_train), settings.batch_size, has(module, nn.modules.batchnorm._BatchNorm))
@@ -87,15 +89,13 @@ class Trainer:
         start, stop = self._bounds[index]
         inputs, labels = self._train.batch(self._in_order(epoch)[start:stop])
         with self._seeded():
-            logits = self.module(inputs).flatten(1)
+            logits = self._quick(inputs).flatten(1)
         loss = F.cross_entropy(logits, labels)
         # the processor has computed the loss by now, and looking at it costs a microsecond
         if self.device.type == "cpu" and not math.isfinite(loss.item()):
             raise Diverged(self.step + 1)
-        set_learning_rate(self.optimiser, self.learning_rate)
         loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
+        self._optimiser.step(self.learning_rate)
         self.step += 1
         right = (logits.detach().argmax(1) == labels).sum()
         return Taken(loss.detach(), right, stop - start)
@@ -125,12 +125,12 @@ class Trainer:
 
     def optimiser_state(self) -> State:
         """Copies of what the optimiser keeps."""
-        return optimiser_state(self.optimiser, self.module)
+        return self._optimiser.state()
 
     def put_back(self, step: int, weights: State, optimiser: State, learning_rate: float) -> None:
         """Go on from an earlier place."""
         self.module.load_state_dict(weights)
-        put_optimiser_state(self.optimiser, self.module, optimiser)
+        self._optimiser.put_back(optimiser)
         self.set_learning_rate(learning_rate)
         self.step = step
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.main import make_application, make_workbench
 from app.state.notices import Notice
 from app.state.settings import Settings
+from app.widgets.picture_view import PictureView
 from app.workbench import Workbench
 from engine.client.process import EngineProcess
+from tests.app.widgets.conftest import Hand
 
 PATIENCE = 15_000
 
@@ -77,6 +80,33 @@ class Stage:
         self.qtbot.keyClick(combo, Qt.Key.Key_Home)
         for _ in range(index):
             self.qtbot.keyClick(combo, Qt.Key.Key_Down)
+
+    def go(self, page: str) -> Any:
+        """Choose a page on the rail."""
+        buttons = self.bench.window.rail.findChildren(QToolButton)
+        self.click(next(button for button in buttons if button.text() == page))
+        return self.bench.pages.page(page.lower())
+
+    def press(self, text: str) -> None:
+        """Press the button of the page in sight that begins so."""
+        page = self.bench.pages.current
+        assert isinstance(page, QWidget)
+        button = next(each for each in page.findChildren(QPushButton) if each.text().startswith(text))
+        self.until(button.isEnabled)
+        self.click(button)
+
+    def pick(self, menu: QMenu | None, text: str) -> None:
+        """Open a menu and choose what begins so."""
+        assert menu is not None
+        menu.aboutToShow.emit()
+        next(action for action in menu.actions() if action.isEnabled() and action.text().startswith(text)).trigger()
+
+    def draw(self, view: PictureView, *strokes: list[tuple[float, float]]) -> None:
+        """Move the pen over the picture; points are (row, column) of its cells."""
+        for stroke in strokes:
+            region, zoom = view.region(), view.zoom()
+            way = [QPoint(round((c - region.left()) * zoom), round((r - region.top()) * zoom)) for r, c in stroke]
+            Hand(self.qtbot).drag(view, *way)
 
     def map_values(self) -> NDArray[np.float32]:
         """The feature map's numbers, saved by the engine."""

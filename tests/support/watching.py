@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
-from engine.frames import Frame, FrameSource, SourceStatus, open_source
+from engine.frames import Frame, FrameSource, SourceStatus
+from engine.sources import open_source
 from engine.spec.source import Source
 
 PATIENCE = 20.0

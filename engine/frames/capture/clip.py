@@ -16,7 +16,8 @@ from engine.frames.capture.outbox import QUIET, Outbox
 
 _USUAL_RATE = 25.0
 _LOST_PACE = 0.5  # seconds behind after which the clock is set anew
-_AT_LEAST = 1 / 30  # seconds: show a frame this often even when behind
+_LATE = 0.1  # seconds behind from which frames are only grabbed, to catch up
+_AT_LEAST = 1 / 60  # seconds: show a frame this often even then
 _WALK = 50  # frames: up to here stepping forward reads, beyond it seeks
 
 
@@ -110,7 +111,7 @@ class ClipReader:
         return self._seek(0)
 
     def _advance(self) -> None:
-        """Grab the frame that is due, and show it unless the next one is due already."""
+        """Grab the frame that is due; show it if somebody wants it and there is time to."""
         if not self._capture.grab():
             self._finish()
             return
@@ -119,8 +120,8 @@ class ClipReader:
         if now - self._due > _LOST_PACE:
             self._due = now
         self._due += self._period
-        behind = now > self._due and now - self._shown < _AT_LEAST
-        if behind or self._outbox.full:
+        hurry = now - self._due > _LATE and now - self._shown < _AT_LEAST
+        if hurry or not self._outbox.wanted:
             self._outbox.skip()
         else:
             self._show()

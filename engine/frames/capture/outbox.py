@@ -27,6 +27,8 @@ from engine.frames.capture.ring import Ring
 from engine.frames.source import Pixels
 
 QUIET = 0.25  # seconds without a word before saying that all is well
+STALE = 0.004  # seconds after which a frame that nobody has taken is worth replacing
+_HELD = 1  # frames that the owner keeps when none waits to be taken: the one it looks at
 _TO_RGB = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}
 
 
@@ -68,6 +70,7 @@ class Outbox:
         self._pipe = pipe
         self._ring = ring
         self._free = list(range(SLOTS))
+        self._published = 0.0
         self._skipped = 0
         self._remark = ""
         self._spoken = time.monotonic()
@@ -76,6 +79,16 @@ class Outbox:
     def full(self) -> bool:
         """Whether the owner has every slot."""
         return not self._free
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a frame is worth handing over now.
+
+        While the one before waits to be taken, a newer one is so only now and then: converting frames that nobody
+        looks at would take the time from the one that does.
+        """
+        waits = SLOTS - len(self._free) > _HELD
+        return not self.full and not (waits and time.monotonic() - self._published < STALE)
 
     def send(self, report: Report) -> None:
         """Say something."""
@@ -125,4 +138,5 @@ class Outbox:
         to_rgb(picture, channels, self._ring.slot(slot, height, width))
         self.send(Arrived(slot, height, width, channels, stamp, position, count, self._skipped, playing))
         self._skipped = 0
+        self._published = time.monotonic()
         return True

@@ -6,13 +6,13 @@ import re
 import reprlib
 from functools import cache
 from keyword import kwlist
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 from msgspec import NODEFAULT
 
 from engine.errors import SpecError
-from engine.spec.fields import Field, Pair, Spec, check_ranges, fields_of
+from engine.spec.fields import Field, Pair, Spec, check_ranges, fields_of, hints_of
 from engine.spec.layers.misfit import Doubt
 from engine.spec.layers.reserved import RESERVED
 
@@ -182,16 +182,10 @@ def shape_text(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
-@cache
-def _types(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    hints = get_type_hints(struct, include_extras=True)
-    return {name: hints[name] for name in struct.__struct_fields__}
-
-
 def _settle(layer: Layer) -> None:
     """Bring every setting to its one form: a pair for one number, a tuple for a list, a float for a whole number."""
     described = fields_of(type(layer))
-    for name, wanted in _types(type(layer)).items():
+    for name, wanted in hints_of(type(layer)).items():
         given = getattr(layer, name)
         try:
             value = converted(given, wanted)
@@ -220,7 +214,7 @@ def _wrong_kind(layer: Layer, name: str, described: Field | None, given: Any) ->
     if described is None:
         wanted = {"id": "a word", "disabled": "True or False"}.get(name, "a tuple of layers")
         return f"{name} of {layer.type} cannot be {shown}; it takes {wanted}."
-    plain = _types(type(layer))[name].__origin__
+    plain = hints_of(type(layer))[name].__origin__
     if plain is bool:
         kinds = ["True or False"]
     else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -56,13 +58,16 @@ def test_the_first_stands_out_in_both_themes(bars: PredictionBars, qapp: QApplic
     assert _length(bars, 0, "result", LIGHT) > 20
 
 
+def named(guess: Guess, name: str) -> Guess:
+    return msgspec.structs.replace(guess, name=name)
+
+
 def test_it_is_told_in_words(bars: PredictionBars) -> None:
     assert bars.accessibleName() == "Prediction"
     bars.set_guesses(GUESSES)
     assert bars.accessibleName() == "Prediction: 7, 62.0 %"
-    bars.set_names(["zero", "one", "two", "three", "four", "five", "six", "seven"])
+    bars.set_guesses((named(GUESSES[0], "seven"), *GUESSES[1:]))
     assert bars.accessibleName() == "Prediction: seven, 62.0 %"
-    assert bars.label(9) == "9"
     bars.set_guesses(())
     assert bars.accessibleName() == "Prediction"
 
@@ -76,9 +81,20 @@ def test_without_guesses_it_says_why(bars: PredictionBars) -> None:
     assert len(np.unique(_pixels(bars))) > 2
 
 
-def test_a_long_name_leaves_room_for_the_bar(bars: PredictionBars) -> None:
-    bars.set_names([""] * 7 + ["an animal whose name goes on and on and on, past every edge"])
+def test_scores_that_are_no_numbers_are_not_shown_as_bars(bars: PredictionBars) -> None:
     bars.set_guesses(GUESSES)
+    before = _pixels(bars)
+    bars.set_guesses(tuple(msgspec.structs.replace(guess, probability=math.nan) for guess in GUESSES))
+    assert bars.guesses() == ()
+    assert bars.accessibleName() == "Prediction"
+    assert not np.array_equal(_pixels(bars), before)
+    bars.set_guesses(GUESSES)
+    assert np.array_equal(_pixels(bars), before)
+
+
+def test_a_long_name_leaves_room_for_the_bar(bars: PredictionBars) -> None:
+    long = "an animal whose name goes on and on and on, past every edge"
+    bars.set_guesses((named(GUESSES[0], long), *GUESSES[1:]))
     assert _length(bars, 0, "result") > 40
 
 

@@ -23,10 +23,10 @@ from app.widgets.picture_overlay import Overlay
 from app.widgets.style_sheet import style_sheet
 from app.widgets.theme import apply_theme
 from app.widgets.tokens import DARK
-from engine.frames.grab import grab
 from engine.inline import InlineEngine
 from engine.kernels import kernel
 from engine.protocol import Range, Readout, Result
+from engine.sources.grab import grab
 from engine.spec.filter import DetectorSpec, FilterSpec, KernelSpec, PoolingSpec
 from engine.spec.project import Project
 from engine.spec.source import Pattern

@@ -31,12 +31,17 @@ def _legend(stage: Stage) -> MapLegend:
     return stage.page.colours.legend
 
 
+def _until_told(stage: Stage, low: str, high: str) -> None:
+    """Ends that change are written at most ten times a second."""
+    stage.until(lambda: _legend(stage).accessibleName() == f"Colours from {low} to {high}")
+
+
 def test_the_ends_of_the_legend_are_those_of_the_range(stage: Stage) -> None:
     for spec in SPECS:
         stage.set_filter(spec)
         values = stage.ranges[-1]
         assert values is not None
-        assert _legend(stage).accessibleName() == f"Colours from {shown(values.low, 3)} to {shown(values.high, 3)}"
+        _until_told(stage, shown(values.low, 3), shown(values.high, 3))
         inside = values.low < 0 < values.high
         share = -values.low / (values.high - values.low) if inside else None
         assert _legend(stage).zero_share() == pytest.approx(share)
@@ -84,6 +89,9 @@ def test_the_shared_scale_goes_both_ways(stage: Stage) -> None:
 
 def test_the_bar_gives_way_before_the_numbers_are_cut(stage: Stage) -> None:
     stage.set_filter(msgspec.structs.replace(GAUSSIAN, bias=-123456.0))
+    values = stage.ranges[-1]
+    assert values is not None
+    _until_told(stage, shown(values.low, 3), shown(values.high, 3))
     legend = _legend(stage)
     full = legend.bar_rectangle().width()
     words = legend.sizeHint().width() - round(MapLegend.__base__.bar_rectangle(legend).width())
@@ -100,6 +108,9 @@ def test_a_legend_without_room_shows_no_half_numbers(stage: Stage) -> None:
     stage.page.resize(860, 600)
     QApplication.processEvents()
     legend = _legend(stage)
+    assert not legend.fits()
+    legend.setFixedWidth(40)
+    QApplication.processEvents()
     assert not legend.fits()
     image = legend.grab().toImage()
     assert {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())} == {image.pixel(0, 0)}

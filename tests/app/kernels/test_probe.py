@@ -176,8 +176,7 @@ def test_an_edit_moves_the_outline_at_once_and_the_values_follow(stage: Stage) -
         msgspec.structs.replace(stage.document.project, filter=FilterSpec(stride=(3, 3), bias=2.0)), "stride"
     )
     assert stage.boxes("input") == [(11, 11, 3, 3)]
-    stage.settle()
-    assert _panel(stage)[-1] != before
+    stage.until(lambda: _panel(stage)[-1] != before)
     assert _panel(stage)[-1].startswith("+ 2 (bias)")
 
 

@@ -22,7 +22,20 @@ from app.state.engine_link import EngineLink
 from app.widgets.theme import apply_theme
 from engine.buffers import SLOTS, PictureBuffers, View
 from engine.display.mosaic import Mosaic, layout
-from engine.protocol import Event, Guess, Maps, Plane, Probe, Problem, Range, Release, Request, Show, SourceState
+from engine.protocol import (
+    Event,
+    Guess,
+    Maps,
+    Plane,
+    Probe,
+    Problem,
+    Range,
+    Release,
+    Request,
+    Show,
+    SourceState,
+    Weights,
+)
 from engine.spec.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Residual
 from engine.spec.network import NetworkSpec
 from engine.spec.network_edit import find_layer
@@ -60,10 +73,12 @@ class FakeEngine:
     def __init__(self) -> None:
         self.buffers = PictureBuffers()
         self.held: dict[View, int] = {}
+        self.bell: int | None = None
         self.silent_for = 0.0
         self.offered: list[Show] = []
         self.released: list[tuple[str, int]] = []
         self.answers = True
+        self.weights = Weights()
         self.notes = "512×512 → 12×12, grey"
         self._events: deque[Event] = deque()
         self._taken: dict[View, int] = {}
@@ -129,6 +144,7 @@ class FakeEngine:
             shape=shape,
             tiles=mosaic.tiles(),
             range=Range(table="diverging", low=-1.5, high=1.5, minimum=-1.5, maximum=1.0, mean=0.0),
+            weights=self.weights,
             guesses=GUESSES if len(network.layers) and summary(network).output_shape == (10,) else (),
             note=self.notes,
             seconds=0.002,

@@ -73,6 +73,14 @@ def test_every_preset_is_offered_and_is_one_undo(desk: Desk, panel: StackPanel) 
         assert desk.undone() == desk.start
 
 
+def test_all_layers_can_be_taken_out_at_once(desk: Desk, panel: StackPanel) -> None:
+    _entries(_opened(panel.preset))["Empty"].trigger()
+    assert desk.network.layers == ()
+    assert desk.network.input_shape == (1, 12, 12)
+    assert desk.document.undo_text == "take all layers out"
+    assert desk.undone() == desk.start
+
+
 def test_the_verbs_of_a_layer(desk: Desk, panel: StackPanel) -> None:
     def verbs() -> dict[str, QAction]:
         menu = QMenu(panel)

@@ -31,7 +31,7 @@ from engine.buffers import PictureBuffers
 
 class Silent:
     def __init__(self):
-        self.buffers, self.held, self.silent_for = PictureBuffers(), {}, 0.0
+        self.buffers, self.held, self.bell, self.silent_for = PictureBuffers(), {}, None, 0.0
     def offer(self, request): ...
     def send(self, request): ...
     def poll(self): return []

@@ -32,6 +32,7 @@ class FakeEngine:
         self.offered: list[Show] = []
         self.sent: list[Request] = []
         self.events: list[Event] = []
+        self.bell: int | None = None
         self.silent_for = 0.0
 
     def offer(self, request: Show | Probe) -> None:

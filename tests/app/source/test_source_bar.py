@@ -24,7 +24,7 @@ from engine.protocol import SourceState
 from engine.resources import sample_names
 from engine.spec.fields import fields_of
 from engine.spec.project import Project
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream, Stroke
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Sample, Source, Stream, Stroke
 
 from .conftest import Bench
 
@@ -44,6 +44,12 @@ class Answers:
         return self.path
 
     def folder(self, parent: QWidget) -> str:
+        return self.path
+
+    def data_folder(self, parent: QWidget) -> str:
+        return self.path
+
+    def data_file(self, parent: QWidget) -> str:
         return self.path
 
 
@@ -92,6 +98,8 @@ NAMED: list[tuple[Source, str]] = [
     (Folder(path="/x/pics"), "pics"),
     (Drawing(), "Drawing 128×128"),
     (Pattern(kind="step"), "Step edge"),
+    (Sample(data="emoji-10"), "Emoji-10"),
+    (Sample(data="/x/leaves"), "leaves"),
     (Stream(url="http://cam.local/1"), "cam.local"),
 ]
 
@@ -135,7 +143,13 @@ def test_everything_that_ships_is_explained() -> None:
 
 
 def test_recent_sources_are_offered_where_they_belong(top: Top) -> None:
-    paths = {"picture": "/x/p & q.png", "clip": "/x/c.mp4", "folder": "/x/pics", "stream": "http://cam.local/1"}
+    paths = {
+        "picture": "/x/p & q.png",
+        "clip": "/x/c.mp4",
+        "folder": "/x/pics",
+        "stream": "http://cam.local/1",
+        "data": "/x/leaves",
+    }
     assert "Recent" not in [action.text() for action in top.bar.buttons[Clip].menu().actions()]
     for kind, path in paths.items():
         top.bench.settings.add_recent(kind, path)
@@ -144,6 +158,7 @@ def test_recent_sources_are_offered_where_they_belong(top: Top) -> None:
         (Picture, "pics", Folder(path=paths["folder"])),
         (Clip, "c.mp4", Clip(path=paths["clip"])),
         (Clip, "cam.local", Stream(url=paths["stream"])),
+        (Sample, "leaves", Sample(data=paths["data"])),
     ]
     for button, text, source in expected:
         action = top.menu(button)[text]
@@ -153,7 +168,8 @@ def test_recent_sources_are_offered_where_they_belong(top: Top) -> None:
 
 
 def test_opening_asks_and_an_empty_answer_changes_nothing(top: Top) -> None:
-    for ask in (top.bar.open_picture, top.bar.open_clip, top.bar.open_folder):
+    bar = top.bar
+    for ask in (bar.open_picture, bar.open_clip, bar.open_folder, bar.open_data_folder, bar.open_data_file):
         ask()
     assert top.bench.document.project == Project()
     top.answers.path = "/x/without-suffix"
@@ -163,6 +179,20 @@ def test_opening_asks_and_an_empty_answer_changes_nothing(top: Top) -> None:
     assert top.bench.source == Clip(path="/x/without-suffix")
     top.click(Folder)
     assert top.bench.source == Folder(path="/x/without-suffix")
+    for verb in ("Open data folder…", "Open data file…"):
+        top.menu(Sample)["MNIST"].trigger()
+        assert top.bench.source == Sample(data="mnist")
+        top.menu(Sample)[verb].trigger()
+        assert top.bench.source == Sample(data="/x/without-suffix")
+
+
+def test_the_data_that_the_network_learns_from_is_offered_too(top: Top) -> None:
+    assert "leaves" not in top.menu(Sample)
+    project = msgspec.structs.replace(top.bench.document.project, data="/x/leaves")
+    top.bench.document.edit(project, "other data")
+    top.menu(Sample)["leaves"].trigger()
+    assert top.bench.source == Sample(data="/x/leaves")
+    assert top.bench.document.project.data == "/x/leaves"
 
 
 def test_the_dialogs_offer_what_can_be_opened(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
@@ -178,6 +208,8 @@ def test_the_dialogs_offer_what_can_be_opened(monkeypatch: pytest.MonkeyPatch, q
     qtbot.addWidget(parent)
     dialogs = FileDialogs()
     assert (dialogs.picture(parent), dialogs.clip(parent), dialogs.folder(parent)) == ("/x/a", "/x/a", "/x")
+    assert (dialogs.data_folder(parent), dialogs.data_file(parent)) == ("/x", "/x/a")
+    assert "*.npz" in asked.pop()[3]
     for arguments, suffixes in zip(asked, (PICTURE_SUFFIXES, CLIP_SUFFIXES), strict=True):
         assert all(f"*{suffix} " in arguments[3].replace(")", " ") for suffix in suffixes)
 

@@ -23,7 +23,7 @@ from app.source.edits import (
 from engine.errors import SpecError
 from engine.frames.folder import SUFFIXES
 from engine.spec.project import Project
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Sample, Source, Stream
 
 
 def test_only_the_source_changes() -> None:
@@ -47,6 +47,11 @@ def test_clips_are_known_by_their_suffix(tmp_path: Path, suffix: str) -> None:
 def test_a_folder_is_one_whatever_it_is_called(tmp_path: Path) -> None:
     (tmp_path / "holiday.png").mkdir()
     assert source_for_path(tmp_path / "holiday.png") == Folder(path=str(tmp_path / "holiday.png"))
+
+
+def test_a_data_set_in_a_file_is_one(tmp_path: Path) -> None:
+    (tmp_path / "mine.NPZ").touch()
+    assert source_for_path(tmp_path / "mine.NPZ") == Sample(data=str(tmp_path / "mine.NPZ"))
 
 
 def test_samples_are_not_looked_for_on_the_disk() -> None:

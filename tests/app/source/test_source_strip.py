@@ -20,12 +20,13 @@ from app.source.folder_controls import FolderControls
 from app.source.page_controls import PageControls
 from app.source.pattern_controls import PatternControls
 from app.source.pen import Pen
+from app.source.sample_controls import SampleControls
 from app.source.stream_controls import StreamControls
 from app.source.strip import SourceStrip
 from app.widgets.fields import PairField, Slider
 from app.widgets.number_field import NumberField
 from engine.spec.fields import fields_of
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Source, Stream, Stroke
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Sample, Source, Stream, Stroke
 
 from .conftest import Bench, Row, click, enter
 
@@ -37,6 +38,7 @@ SOURCES: list[Source] = [
     Stream(url="http://cam/1"),
     Drawing(),
     Pattern(),
+    Sample(data="mnist", index=3),
 ]
 
 
@@ -52,7 +54,15 @@ def test_a_picture_alone_has_no_strip_and_one_of_many_has(row: Row) -> None:
 
 @pytest.mark.parametrize("source", SOURCES[1:])
 def test_every_other_source_has_its_own_strip(row: Row, source: Source) -> None:
-    kinds = [ClipControls, FolderControls, CameraControls, StreamControls, DrawingControls, PatternControls]
+    kinds = [
+        ClipControls,
+        FolderControls,
+        CameraControls,
+        StreamControls,
+        DrawingControls,
+        PatternControls,
+        SampleControls,
+    ]
     controls = row.use(source)
     assert isinstance(controls, kinds[SOURCES.index(source) - 1]) and controls.isVisible() and row.strip.isVisible()
 
@@ -73,7 +83,7 @@ def test_controls_keep_to_the_field_table_and_are_named_and_explained(row: Row, 
         name = field.accessibleName().partition(",")[0]
         known = [spec for spec in described.values() if spec.label == name]
         assert known, name
-        if not isinstance(field.parent().parent(), PageControls | FolderControls):
+        if not isinstance(field.parent().parent(), PageControls | FolderControls | SampleControls):
             assert (field._minimum, field._maximum, field._unit or known[0].unit) == (
                 known[0].minimum,
                 known[0].maximum,
@@ -256,3 +266,33 @@ def test_a_control_that_outlives_its_source_does_nothing(row: Row) -> None:
     assert isinstance(controls, PatternControls)
     controls.numbers["period"].value_changed.emit(99.0)
     assert row.bench.source == Camera()
+
+
+def test_pictures_of_a_data_set_are_turned_over_and_tell_their_class(row: Row) -> None:
+    sample = Sample(data="mnist", split="test", index=3)
+    controls = row.use(sample, state="still", height=28, width=28, position=3, count=2000, label="0")
+    assert isinstance(controls, SampleControls)
+    assert controls.label.whole() == "Class: 0"
+    click(controls.forward)
+    assert row.bench.source == msgspec.structs.replace(sample, index=4)
+    row.bench.state("still", height=28, width=28, position=4, count=2000, label="4")
+    assert controls.label.whole() == "Class: 4"
+    click(controls.back)
+    click(controls.back)
+    assert row.bench.source == msgspec.structs.replace(sample, index=2)
+    enter(controls.place.focusProxy(), "2000")
+    assert row.bench.source == msgspec.structs.replace(sample, index=1999)
+    row.bench.state("still", height=28, width=28, position=1999, count=2000, label="9")
+    assert controls.back.isEnabled() and not controls.forward.isEnabled()
+    controls.part.setCurrentIndex(controls.part.findText("to learn from"))
+    controls.part.activated.emit(controls.part.currentIndex())
+    assert row.bench.source == Sample(data="mnist", split="train", index=0)
+    row.bench.document.undo()
+    assert row.bench.source == msgspec.structs.replace(sample, index=1999)
+    assert controls.part.currentText() == "to test"
+
+
+def test_a_data_set_that_is_still_read_has_no_class_and_no_next(row: Row) -> None:
+    controls = row.use(Sample(data="/x/leaves"), state="opening", note="10 of 900 pictures read")
+    assert controls.label.whole() == ""
+    assert not controls.forward.isEnabled() and not controls.back.isEnabled()

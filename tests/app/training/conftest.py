@@ -20,6 +20,7 @@ from app.widgets.style_sheet import style_sheet
 from app.widgets.theme import apply_theme
 from app.widgets.tokens import DARK
 from engine.buffers import PictureBuffers, View
+from engine.project import save_network
 from engine.protocol import (
     EpochDone,
     Event,
@@ -36,6 +37,7 @@ from engine.protocol import (
     Train,
     Training,
 )
+from engine.spec.network import NetworkSpec
 
 PAGE_SIZE = (1208, 684)
 """What is left for the page of a window of 1280×800, between its bars."""
@@ -52,6 +54,7 @@ class FakeEngine:
         self.offered: list[Show] = []
         self.sent: list[Request] = []
         self.events: list[Event] = []
+        self.bell: int | None = None
         self.silent_for = 0.0
         self._slots: dict[View, int] = {}
 
@@ -91,11 +94,15 @@ class Asked:
 
     def __init__(self) -> None:
         self.data = ""
+        self.file = ""
         self.run = ""
         self.started_at: Path | None = None
 
     def data_folder(self, parent: QWidget) -> str:
         return self.data
+
+    def data_file(self, parent: QWidget) -> str:
+        return self.file
 
     def run_folder(self, parent: QWidget, start: Path) -> str:
         self.started_at = start
@@ -116,6 +123,7 @@ class Stage:
         self.engine = FakeEngine()
         self.link = EngineLink(self.engine, self.document, self.notices)
         self.asked = Asked()
+        self.class_names = DIGITS
         self.page = TrainPage(self.document, self.link, self.notices, self.asked, lambda: folder)
         qtbot.addWidget(self.page)
         self.page.resize(*PAGE_SIZE)
@@ -150,6 +158,7 @@ class Stage:
             plane=plane,
             tiles=tuple(boxes),
             labels=tuple(row for row in range(CLASSES) for _ in range(PER_CLASS)),
+            indices=tuple(range(CLASSES * PER_CLASS)),
             class_names=names,
             train_counts=(1200,) * len(names),
             test_counts=(200,) * len(names),
@@ -182,6 +191,13 @@ class Stage:
         self.hear(event)
         return event
 
+    def run_of(self, network: NetworkSpec, name: str = "a") -> str:
+        """A folder as a run of this network has it, as far as the window reads it."""
+        run = self.folder / name
+        run.mkdir(parents=True)
+        save_network(network, run / "spec.json")
+        return str(run)
+
     def points(self, start: int, count: int, again: bool = False) -> None:
         steps = np.arange(start, start + count)
         noise = np.random.default_rng(start).normal(0, 0.06, count)
@@ -194,7 +210,7 @@ class Stage:
         self.hear(
             EpochDone(
                 epoch=epoch, step=step, train_loss=0.5, train_accuracy=0.85, test_loss=0.4 / epoch,
-                test_accuracy=accuracy, confusion=confusion,
+                test_accuracy=accuracy, confusion=confusion, class_names=self.class_names,
             )
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.training.data_panel import FOLDER
@@ -14,6 +14,7 @@ from app.widgets.theme import apply_theme
 from engine.protocol import Died, Hello
 from engine.spec.fields import fields_of
 from engine.spec.project import Project
+from engine.spec.source import Sample
 from engine.spec.train import TrainSpec
 from tests.app.training.conftest import Stage
 from tests.app.widgets.conftest import Hand
@@ -52,6 +53,14 @@ def test_a_folder(stage: Stage) -> None:
     assert stage.engine.data[-1] == "/pictures/leaves"
 
 
+def test_a_file(stage: Stage) -> None:
+    stage.asked.file = "/pictures/mine.npz"
+    choose(stage.page.data.choice, "File…")
+    assert stage.document.project.data == "/pictures/mine.npz"
+    assert stage.page.data.choice.currentText() == "mine.npz"
+    assert stage.engine.data[-1] == "/pictures/mine.npz"
+
+
 def test_no_folder_after_all(stage: Stage) -> None:
     choose(stage.page.data.choice, "Folder…")
     assert stage.document.project == Project()
@@ -77,7 +86,6 @@ def test_samples_with_counts_names_and_notes(stage: Stage) -> None:
     assert panel.notes.height() < 2 * panel.notes.fontMetrics().height()
     assert panel.mosaic.extent() == (event.plane.rows, event.plane.columns)
     assert "7: 1\xa0200 to learn from, 200 to test" in panel.counts.toolTip().replace("&nbsp;", "\xa0")
-    assert stage.page.live.bars.label(7) == "7"
 
 
 def test_hovering_a_sample_tells_its_class(stage: Stage) -> None:
@@ -87,6 +95,22 @@ def test_hovering_a_sample_tells_its_class(stage: Stage) -> None:
     at = QPoint(round((30 - region.left()) * zoom), round((3 * 29 + 10 - region.top()) * zoom))
     Hand(stage.qtbot).move(view, at)
     assert stage.page.data.counts.text().startswith("d: ")
+
+
+def test_a_double_click_puts_a_sample_into_the_network(stage: Stage) -> None:
+    stage.samples()
+    view = stage.page.data.mosaic
+    region, zoom = view.region(), view.zoom()
+    at = QPoint(round((2 * 29 + 9 - region.left()) * zoom), round((3 * 29 + 10 - region.top()) * zoom))
+    stage.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert stage.document.project == Project(), "one click is for looking"
+    stage.qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert stage.document.project.source == Sample(data="mnist", split="train", index=3 * 14 + 2)
+    assert stage.document.undo_text == "open a picture of MNIST"
+    view.setFocus()
+    stage.qtbot.keyClick(view, Qt.Key.Key_Right)
+    stage.qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert stage.document.project.source == Sample(data="mnist", split="train", index=3 * 14 + 3)
 
 
 def test_samples_of_an_earlier_choice_are_not_shown(stage: Stage) -> None:
@@ -151,6 +175,10 @@ def test_momentum_only_where_it_is_used_and_the_device_of_the_run(stage: Stage) 
     assert not momentum.isEnabled()
     stage.set(train=TrainSpec(optimiser="sgd"))
     assert momentum.isEnabled()
-    assert panel.device.text() == "chosen at the start"
-    stage.training("running", device="cuda")
-    assert (panel.device.text(), panel.title.text()) == ("cuda", "Settings of the next run")
+    stage.training("running", device="cuda", step=1, steps=9)
+    assert panel.title.text() == "Settings of the next run"
+    assert stage.page.controls.figures.text().endswith("on cuda")
+    stage.training("stopped")
+    choose(panel.device, "processor")
+    stage.click(stage.page.controls.start)
+    assert stage.engine.trains[-1].device == "cpu"

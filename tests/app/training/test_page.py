@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QComboBox, QLayout, QLineEdit, QWidget
 
 from app.training.layers import default_layer
 from engine.presets import preset
@@ -85,7 +85,7 @@ def test_maps_of_another_page_are_not_shown_here(stage: Stage) -> None:
 
 def test_nothing_waits_once_the_maps_are_painted(stage: Stage) -> None:
     stage.maps(SEVEN)
-    stage.until(lambda: not stage.link._pending_paint)
+    stage.until(lambda: not stage.link.tally.waiting)
 
 
 def test_fit_shows_the_whole_of_every_picture(stage: Stage) -> None:
@@ -126,3 +126,28 @@ def test_everything_is_in_sight_without_scrolling(stage: Stage, width: int) -> N
     for part in (stage.page.confusion, stage.page.live.kernels, stage.page.settings):
         below = part.mapTo(stage.page, part.rect().bottomLeft()).y()
         assert below <= stage.page.height()
+
+
+def test_the_smallest_page_has_room_for_everything(stage: Stage) -> None:
+    stage.samples()
+    stage.maps(SEVEN)
+    stage.training("running", run="/a/" + "long/" * 60, epoch=3, epochs=5, step=900, steps=1875, seconds_left=90.0)
+    page, controls = stage.page, stage.page.controls
+    # In the window it is given so much and no more.
+    page.layout().setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+    page.setMinimumSize(0, 0)
+    page.resize(960 - 72, 600 - 72)
+    QApplication.processEvents()
+    assert page.layout().minimumSize().width() <= page.width() == 960 - 72
+    for button in controls.buttons:
+        assert button.text() == ""
+        assert button.accessibleName()
+        assert button.accessibleName() in button.toolTip()
+        assert controls.rect().contains(button.geometry())
+    assert [button.width() >= button.sizeHint().width() for button in controls.buttons] == [True] * 6
+    controls.pause.click()
+    stage.training("paused")
+    assert controls.pause.accessibleName() == "Resume"
+    page.resize(1208, 684)
+    QApplication.processEvents()
+    assert [button.text() for button in controls.buttons][:3] == ["Start", "Resume", "Stop"]

@@ -40,7 +40,7 @@ def enabled(stage: Stage) -> set[str]:
 @pytest.mark.parametrize("state", STATES)
 def test_each_state_offers_what_can_be_done(stage: Stage, state: str) -> None:
     done = state in ("stopped", "finished", "failed")
-    stage.training(state, run="" if state == "idle" else "/runs/a", trained=done, message="It failed.")
+    stage.training(state, run="" if state == "idle" else "/runs/a", learned=done, message="It failed.")
     assert enabled(stage) == ENABLED[state]
     assert stage.page.controls.rate.isEnabled() == (state in ("preparing", "running", "paused"))
 
@@ -80,21 +80,21 @@ def test_a_run_from_start_to_stop(stage: Stage) -> None:
     stage.training("running", **figures)
     assert controls.state.text() == "Stopping…"
     assert not controls.stop.isEnabled()
-    stage.training("stopped", trained=True, **figures)
+    stage.training("stopped", learned=True, **figures)
     assert controls.state.text() == "Stopped"
 
 
 def test_continue_and_forget(stage: Stage) -> None:
-    stage.training("stopped", run="/runs/a", trained=True)
+    run = stage.run_of(Project().network)
+    stage.training("stopped", run=run, learned=True)
     stage.click(stage.page.controls.go_on)
-    assert (stage.engine.trains[-1].action, stage.engine.trains[-1].run) == ("continue", "/runs/a")
-    stage.training("stopped", run="/runs/a", trained=True)
-    assert stage.page.live.prediction.title.text() == "Prediction"
+    assert (stage.engine.trains[-1].action, stage.engine.trains[-1].run) == ("continue", run)
+    assert stage.document.project == Project()
+    stage.training("stopped", run=run, learned=True)
     stage.click(stage.page.controls.forget)
     assert stage.engine.trains[-1].action == "forget"
     stage.training("idle")
     assert stage.page.controls.state.text() == "Not trained yet"
-    assert "not trained" in stage.page.live.prediction.title.text()
 
 
 def test_the_learning_rate_of_the_run(stage: Stage) -> None:
@@ -118,7 +118,7 @@ def test_opening_a_run_brings_its_network(stage: Stage, tmp_path: Path) -> None:
     assert (stage.engine.trains[-1].action, stage.engine.trains[-1].run) == ("open", str(run))
     assert stage.document.project.network == network
     assert stage.page.controls.state.text() == "Opening…"
-    stage.training("stopped", run=str(run), trained=True)
+    stage.training("stopped", run=str(run), learned=True)
     assert stage.page.run.can_continue
     stage.document.undo()
     assert stage.document.project.network == Project().network
@@ -172,7 +172,8 @@ def test_what_is_only_good_to_know_takes_one_line(stage: Stage) -> None:
 def test_the_engine_killed_while_training(stage: Stage) -> None:
     before = stage.document.project
     stage.hear(Hello(pid=1, threads=1))
-    stage.training("running", run="/runs/a", step=7, steps=90, trained=True)
+    run = stage.run_of(before.network)
+    stage.training("running", run=run, step=7, steps=90, learned=True)
     stage.hear(Died(message="The engine ended by itself.", again=True))
     assert stage.page.controls.state.text() == "Failed"
     assert "Continue" in stage.problems[ABOUT]
@@ -180,15 +181,52 @@ def test_the_engine_killed_while_training(stage: Stage) -> None:
     assert stage.document.project == before
     stage.hear(Hello(pid=2, threads=1))
     stage.click(stage.page.controls.go_on)
-    assert (stage.engine.trains[-1].action, stage.engine.trains[-1].run) == ("continue", "/runs/a")
+    assert (stage.engine.trains[-1].action, stage.engine.trains[-1].run) == ("continue", run)
+
+
+def test_the_engine_killed_before_the_first_step(stage: Stage) -> None:
+    stage.hear(Hello(pid=1, threads=1))
+    stage.click(stage.page.controls.start)
+    stage.training("preparing")
+    stage.hear(Died(message="The engine ended by itself.", again=True))
+    assert stage.problems[ABOUT] == "The engine ended before the training had begun; start or continue it again."
+    assert not stage.page.run.can_continue, "there is nothing to go on with"
+
+
+def test_a_run_goes_on_with_its_own_network(stage: Stage) -> None:
+    run = stage.run_of(preset("fully-convolutional"), "conv")
+    stage.training("stopped", run=run, learned=True)
+    stage.click(stage.page.controls.go_on)
+    assert stage.document.project.network == preset("fully-convolutional")
+    assert stage.document.undo_text == "continue run conv"
+    assert stage.engine.trains[-1].run == run
+
+
+def test_a_finished_run_goes_on_when_more_epochs_are_set(stage: Stage) -> None:
+    run = stage.run_of(Project().network)
+    stage.training("finished", run=run, learned=True, epochs=5)
+    assert not stage.page.controls.go_on.isEnabled()
+    stage.set(train=TrainSpec(epochs=8))
+    stage.click(stage.page.controls.go_on)
+    assert (stage.engine.trains[-1].action, stage.engine.trains[-1].epochs) == ("continue", 8)
+    stage.training("stopped", run=run, learned=True, epochs=8)
+    stage.click(stage.page.controls.go_on)
+    assert stage.engine.trains[-1].epochs == 0, "a run that was stopped has its own number"
+
+
+def test_a_run_that_is_gone_is_said(stage: Stage) -> None:
+    stage.training("stopped", run=str(stage.folder / "gone"), learned=True)
+    stage.click(stage.page.controls.go_on)
+    assert stage.engine.trains == []
+    assert stage.problems[ABOUT].startswith("gone is no run that can be opened: ")
 
 
 def test_what_was_learned_goes_with_an_idle_engine(stage: Stage) -> None:
     stage.hear(Hello(pid=1, threads=1))
-    stage.training("finished", run="/runs/a", trained=True)
+    stage.training("finished", run="/runs/a", learned=True)
     stage.hear(Died(message="The engine ended by itself.", again=True))
     assert ABOUT not in stage.problems
-    assert not stage.page.run.now.trained
+    assert not stage.page.run.now.learned
     assert stage.page.run.can_continue or stage.page.controls.open.isEnabled()
 
 

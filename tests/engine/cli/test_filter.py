@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from engine.cli import main
 from engine.kernels import kernel
+from engine.kernels.banks import bank, bank_of, save_bank
 
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], dtype=float)
 
@@ -76,6 +77,38 @@ def test_a_kernel_can_be_a_file(grey, suffix, tmp_path):
     np.testing.assert_allclose(filtered(grey, "--kernel", path), expected, atol=4e-7 * 8)
 
 
+def test_a_kernel_can_be_numbers(grey):
+    expected = filtered(grey, "--kernel", "sobel-vertical")
+    for numbers in (
+        "-1 0 1; -2 0 2; -1 0 1",
+        "-1,0,1;-2,0,2;-1,0,1",
+        "[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]",
+        "1/4 * -4 0 4; -8 0 8; -4 0 4",
+        "-1/1,0,1;-2,0,2;-1,0,1",
+        "np.array([[-2, 0, 2], [-4, 0, 4], [-2, 0, 2]]) / 2",
+    ):
+        np.testing.assert_array_equal(filtered(grey, "--kernel", numbers), expected)
+    np.testing.assert_array_equal(filtered(grey, "--kernel", "1"), np.load(grey))
+
+
+def test_a_kernel_can_be_one_of_a_bank(grey, tmp_path):
+    expected = filtered(grey, "--kernel", "sobel-vertical")
+    np.testing.assert_array_equal(filtered(grey, "--kernel", "sobel-compass#east"), expected)
+    save_bank(bank("sobel-compass"), tmp_path / "mine.json")
+    save_bank(bank("sobel-compass"), tmp_path / "mine.npz")
+    save_bank(bank("sobel-compass"), tmp_path / "mine.npy")
+    for place in ("mine.json#east", "mine.npz#east", "mine.npy#3"):
+        np.testing.assert_array_equal(filtered(grey, "--kernel", tmp_path / place), expected)
+    save_bank(bank_of("one", {"a": SOBEL}), tmp_path / "one.json")
+    save_bank(bank_of("one", {"a": SOBEL}), tmp_path / "one.npz")
+    for place in ("one.json", "one.npz"):
+        np.testing.assert_array_equal(filtered(grey, "--kernel", tmp_path / place), expected)
+    (tmp_path / "rows.txt").write_text("-1 0 1\n-2 0 2\n-1 0 1\n")
+    np.testing.assert_array_equal(filtered(grey, "--kernel", tmp_path / "rows.txt"), expected)
+    few = filtered(grey, "--kernel", "gabor#90° λ 3", "-P", "orientations=2", "-P", "phases=1", "--padding", "same")
+    assert few.shape == np.load(grey).shape
+
+
 def test_a_deep_kernel_sums_over_the_channels(tmp_path):
     picture = np.random.default_rng(1).random((9, 8, 5)).astype(np.float32)
     weights = np.random.default_rng(2).standard_normal((3, 2, 5)).astype(np.float32)
@@ -107,7 +140,8 @@ def photo(tmp_path):
 
 
 def test_what_cannot_be_asked_for(refused, grey, photo, tmp_path):
-    out = tmp_path / "o.npy"
+    out, several = tmp_path / "o.npy", tmp_path / "several.json"
+    save_bank(bank("kirsch-compass"), several)
     before = sorted(tmp_path.iterdir())
     wrong = [
         ((), "there is kernels, filter, devices"),
@@ -122,8 +156,18 @@ def test_what_cannot_be_asked_for(refused, grey, photo, tmp_path):
         (("filter", grey, "--kernel", "gaussian", "-P", "sigma", "-o", out), "NAME=VALUE"),
         (("filter", grey, "--kernel", "gaussian", "-P", "sigma=x", "-o", out), "'x' is not a number"),
         (("filter", grey, "--kernel", tmp_path / "no.npy", "-o", out), "There is no file"),
-        (("filter", grey, "--kernel", photo, "-o", out), ".json or .npy"),
+        (("filter", grey, "--kernel", photo, "-o", out), ".json, .npy or .txt"),
         (("filter", grey, "--kernel", grey, "-P", "sigma=1", "-o", out), "-P sigma"),
+        (("filter", grey, "--kernel", "1 2; 3", "-o", out), "row 2 has 1"),
+        (("filter", grey, "--kernel", "1 2; 3 1/0", "-o", out), "Row 2, value 2: '1/0' is not a number"),
+        (("filter", grey, "--kernel", "1 0 -1", "-P", "sigma=1", "-o", out), "1 0 -1 has fixed weights"),
+        (("filter", grey, "--kernel", "sobel-compass#up", "-o", out), "there is north, north-east"),
+        (("filter", grey, "--kernel", "sobl-compass#north", "-o", out), "did you mean sobel-compass"),
+        (("filter", grey, "--kernel", "schmid#a", "-P", "sizes=3", "-o", out), "did you mean size"),
+        (("filter", grey, "--kernel", tmp_path / "no.npz", "-o", out), "There is no file"),
+        (("filter", grey, "--kernel", tmp_path / "no.json#a", "-o", out), "There is no file"),
+        (("filter", grey, "--kernel", several, "-o", out), "several.json holds 8 kernels; name one of them, as in "),
+        (("filter", grey, "--kernel", f"{several}#up", "-o", out), "There is no kernel 'up'"),
         (("filter", tmp_path / "no.png", "--kernel", "box", "-o", out), "no.png"),
         (("filter", tmp_path / "no.npy", "--kernel", "box", "-o", out), "There is no file"),
         (("filter", tmp_path, "--kernel", "box", "-o", out), tmp_path.name),

@@ -9,6 +9,7 @@ import torch
 
 from engine.cli import main
 from engine.kernels import kernel, kernel_names
+from engine.kernels.banks import bank, bank_names
 
 
 def test_kernels_are_listed_for_people_and_for_programs(capsys):
@@ -25,6 +26,18 @@ def test_kernels_are_listed_for_people_and_for_programs(capsys):
     assert [p["name"] for p in gaussian["parameters"]] == ["sigma", "size"]
     assert gaussian["parameters"][0]["maximum"] == 5
     assert "-P sigma=1  0.2 to 5 px" in text
+
+
+def test_banks_are_listed_with_the_names_of_their_kernels(capsys):
+    assert main(["kernels"]) == 0
+    text = capsys.readouterr().out
+    assert main(["kernels", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["banks"]
+    assert [entry["name"] for entry in listed] == list(bank_names())
+    for entry in listed:
+        assert entry["summary"] in text
+        assert [each["name"] for each in entry["kernels"]] == [each.name for each in bank(entry["name"]).kernels]
+    assert "-P orientations=8  1 to 32" in text
 
 
 def test_devices_name_the_processor_and_a_reason_for_what_is_missing(capsys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -205,6 +206,28 @@ def test_a_broken_picture_among_good_ones_is_named(capsys, desk, tmp_path):
     assert own["examples"] == 4
     (other,) = lines_of(capsys, "evaluate", tmp_path / "r", "--data", tmp_path / "set/../set/.", *CPU)
     assert own == other
+
+
+def test_one_class_and_too_few_pictures_are_refused_and_a_tiny_set_is_learned(capsys, desk, refused, tmp_path):
+    capsys.readouterr()
+    draw = np.random.default_rng(0)
+    for label, count in (("ash", 2), ("birch", 2)):
+        for index in range(count):
+            (tmp_path / "tiny" / label).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(draw.integers(0, 256, (28, 28), np.uint8)).save(tmp_path / f"tiny/{label}/{index}.png")
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "ash").symlink_to(tmp_path / "tiny" / "ash")
+    shutil.copytree(tmp_path / "tiny" / "ash", tmp_path / "alone" / "ash")
+    start = ("train", desk / "net.json", "--data")
+    assert "one class only, 'ash'; a network learns to tell at least two apart" in refused(*start, tmp_path / "alone")
+    assert "holds no class folders" in refused(*start, tmp_path / "one")
+    shutil.copytree(tmp_path / "tiny", tmp_path / "few")
+    for label in ("ash", "birch"):
+        (tmp_path / "few" / label / "1.png").unlink()
+    assert "has no pictures to be tested on; at least two of each class" in refused(*start, tmp_path / "few")
+    text = said(capsys, *start, tmp_path / "tiny", *CPU, "--epochs", 2)
+    assert "note: A batch is 32 pictures and there are 2: one batch an epoch." in text
+    assert "finished after 2 epochs" in text
 
 
 def training_process(desk, output, *more):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from engine.display.paint import paint_colour, paint_frame, paint_map
 from engine.display.reduce import reduced_size
 from engine.display.tables import NON_FINITE, palette, table
 from engine.errors import SpecError
+from engine.spec.view import ColourMap
 
 NAN, INF = math.nan, math.inf
 MISSING = [*NON_FINITE[::-1], 255]
@@ -249,3 +251,19 @@ def test_levels_made_by_hand_can_paint_colours() -> None:
     out = np.zeros((1, 1, 4), np.uint8)
     paint_colour(np.full((1, 1, 3), 9, np.float32), MapLevels.of([Levels(low=0, high=1)]), out)
     assert out[0, 0].tolist() == [255, 255, 255, 255]
+
+
+@given(
+    st.integers(1, 3), st.floats(0.2, 3.0), st.sampled_from(["auto", "viridis", "diverging"]), st.integers(0, 2**31 - 1)
+)
+def test_known_bounds_change_no_pixel(factor: int, reach: float, colours: ColourMap, seed: int) -> None:
+    """Large enough for several bands; the range is narrower than the values, as wide, or wider."""
+    values = np.random.default_rng(seed).normal(0.3, 1.0, (517, 701)).astype(np.float32)
+    levels = measure(values, colours)
+    narrowed = msgspec.structs.replace(levels, low=levels.low * reach, high=levels.high * reach)
+    pictures = []
+    for bounds in (None, (levels.minimum, levels.maximum)):
+        out = np.zeros((*reduced_size(*values.shape, factor), 4), np.uint8)
+        paint_map(values, narrowed, palette(colours, True).table(levels.kind), out, factor, bounds)
+        pictures.append(out)
+    assert (pictures[0] == pictures[1]).all()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from engine.filtering import make_plan
+from engine.filtering import filter_image, make_plan
 from engine.filtering import plan as plan_module
 from engine.filtering.bands import Habit, split
 from engine.filtering.fourier import choose_blocks, spectrum
@@ -165,3 +165,15 @@ def test_the_spectrum_is_the_conjugate_transform() -> None:
     spread[:3, :10:3] = kernel
     found = spectrum(kernel.tobytes(), (3, 4), 3, (32, 48), True).reshape(32, 48)
     assert np.allclose(found, np.conj(np.fft.fft2(spread)) / spread.size, atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [(17, 17), (12, 20), (31, 31), (13, 1), (1, 31), (16, 12)])
+@pytest.mark.parametrize("padding", ["same", "valid", "full"])
+def test_a_kernel_with_a_single_weight_wherever_it_is(size: tuple[int, int], padding: str) -> None:
+    """Cut into tiles, all of it but one tile is zeros and left out."""
+    image = picture((40, 37), 3)
+    for place in {0, size[0] * size[1] // 2, size[0] * size[1] // 3, size[0] * size[1] - 1}:
+        kernel = np.zeros(size)
+        kernel.flat[place] = 1.5
+        how = {"operation": "correlation", "padding": padding, "padding_mode": "zeros", "stride": 1, "dilation": 1}
+        assert_right(filter_image(image, kernel.astype(np.float32), padding=padding), image, kernel, how)

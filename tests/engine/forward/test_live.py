@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import SpecError
-from engine.forward import LiveNetwork, frame_input
+from engine.forward import LiveNetwork, Origin, frame_input
 from engine.kernels import kernel
-from engine.nn import build
+from engine.nn import build, fresh_module, put_planted
 from engine.spec.layers import Conv2d, Flatten, Linear, ReLU
 from engine.spec.network import NetworkSpec
 from engine.spec.network_edit import replace_field
 from engine.spec.project import Planted, Project
+from tests.engine.train.conftest import same
 
 FRAME = np.random.default_rng(0).integers(0, 256, (48, 60, 3), np.uint8)
 
@@ -90,6 +91,64 @@ def test_a_planted_kernel_makes_the_map_that_it_makes_alone() -> None:
     assert np.allclose(live.see(FRAME, "conv1").maps[2], expected, atol=1e-5)
     live.update(spec, ())
     assert not np.allclose(live.see(FRAME, "conv1").maps[2], expected, atol=1e-2)
+
+
+SOBEL = Planted(layer="conv1", kernel=kernel("sobel-vertical").spec(), out_channel=2)
+LAPLACE = Planted(layer="conv1", kernel=kernel("laplacian-8").spec(), out_channel=4)
+
+
+def test_before_it_has_learned_it_has_the_weights_that_a_training_begins_with() -> None:
+    live, network = LiveNetwork(), Project().network
+    for seed, planted in ((0, ()), (3, ()), (3, (SOBEL,))):
+        live.update(network, planted, seed)
+        expected = fresh_module(network, seed)
+        assert put_planted(expected, planted) == ()
+        assert same(live.state(), expected.state_dict())
+        assert live.origin is None
+        assert live.laid_over == len(planted)
+
+
+def test_a_kernel_that_was_learned_on_is_not_put_in_again_and_a_new_one_is() -> None:
+    live, network = LiveNetwork(), Project().network
+    live.update(network, (SOBEL,))
+    learned = {name: torch.randn_like(tensor) for name, tensor in build(network).state_dict().items()}
+    live.learn(learned, Origin(run="a", planted=(SOBEL,)))
+    assert same(live.state(), learned)
+    live.update(replace_field(network, "linear2", "out_features", 50), (SOBEL,))
+    assert torch.equal(live.state()["conv1.weight"], learned["conv1.weight"]), "an edit elsewhere brings nothing back"
+    live.update(network, (SOBEL, LAPLACE))
+    assert torch.equal(live.state()["conv1.weight"][2], learned["conv1.weight"][2])
+    assert not torch.equal(live.state()["conv1.weight"][4], learned["conv1.weight"][4])
+    assert live.laid_over == 1
+    live.update(network, (SOBEL,))
+    assert same(live.state(), learned)
+    # A layer that lost what it had learned has the kernel again, as a new training would.
+    live.update(replace_field(network, "conv1", "kernel_size", (7, 7)), (SOBEL,))
+    fresh = fresh_module(replace_field(network, "conv1", "kernel_size", (7, 7)), 0)
+    put_planted(fresh, (SOBEL,))
+    assert torch.equal(live.state()["conv1.weight"], fresh.state_dict()["conv1.weight"])
+
+
+def test_it_knows_where_its_weights_come_from() -> None:
+    live, network = LiveNetwork(), Project().network
+    live.update(network)
+    learned = build(network).state_dict()
+    live.learn(learned, Origin(run="a", step=7, going_on=True))
+    assert live.origin == Origin(run="a", step=7, going_on=True)
+    assert live.fresh == ()
+    assert live.settle()
+    assert not live.settle()
+    live.update(replace_field(network, "conv2", "out_channels", 20))
+    assert live.fresh == ("conv2", "linear1")
+    live.update(NetworkSpec(input_shape=(1, 9, 9), layers=(Flatten(), Linear(out_features=3))))
+    assert live.origin is None
+    live.update(network)
+    assert live.origin == Origin(run="a", step=7)
+    live.learn({name: tensor for name, tensor in learned.items() if name.startswith("conv")}, Origin(run="b"))
+    assert live.fresh == ("linear1", "linear2", "linear3"), "what another run has learned is not mixed in"
+    live.forget()
+    live.update(network)
+    assert live.origin is None
 
 
 def test_a_problem_leaves_the_module_before_it_in_place() -> None:

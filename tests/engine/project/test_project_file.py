@@ -20,7 +20,7 @@ from engine.spec.filter import FilterSpec
 from engine.spec.layers import Conv2d
 from engine.spec.network import NetworkSpec
 from engine.spec.project import Planted, Project
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Stream, Stroke
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Sample, Stream, Stroke
 from engine.spec.train import TrainSpec
 from tests.conftest import LONG
 
@@ -32,6 +32,7 @@ sources = st.sampled_from(
         Camera(index=2, fps=15.0),
         Stream(url="http://127.0.0.1:1/x"),
         Pattern(kind="rings", noise=0.25),
+        Sample(data="/data/ü.npz", split="train", index=41),
         Drawing(strokes=(Stroke(points=((1.5, 2.0), (3.0, 4.0)), width=3.0),)),
     ]
 )

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from engine.protocol import Probe, Save, Show, Transport
+from engine.protocol import Explain, Probe, Save, Show, Transport
 from engine.server.mailbox import Mailbox
 from engine.server.slots import SlotPool
 from engine.spec.project import Project
 
 
-def test_the_newest_show_and_probe_win_and_every_job_is_kept_in_order() -> None:
+def test_the_newest_show_and_questions_win_and_every_job_is_kept_in_order() -> None:
     mailbox = Mailbox()
     jobs = [Transport(action="pause"), Save(id=1, path="a.npy"), Transport(action="play")]
     for number, job in enumerate(jobs):
         mailbox.put(Show(id=number, project=Project()))
         mailbox.put(Probe(view="map", row=number))
+        mailbox.put(Explain(row=number + 5))
         mailbox.put(job)
     assert mailbox.has_show
-    show, probe = mailbox.take_show(), mailbox.take_probe()
+    show, probe, explain = mailbox.take_show(), mailbox.take_question(), mailbox.take_question()
     assert show is not None
-    assert probe is not None
-    assert (show.id, probe.row) == (2, 2)
+    assert show.id == 2
+    assert (probe, explain) == (Probe(view="map", row=2), Explain(row=7))
+    assert mailbox.take_question() is None
     assert not mailbox.has_show
     assert mailbox.take_show() is None
     assert [mailbox.take_job() for _ in range(4)] == [*jobs, None]

@@ -13,10 +13,10 @@ from engine.errors import SpecError
 from engine.spec.fields import fields_of
 from engine.spec.filter import MAX_WEIGHT, DetectorSpec, FilterSpec, KernelSpec, PoolingSpec
 from engine.spec.project import Project
-from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Stream, Stroke
+from engine.spec.source import Camera, Clip, Drawing, Folder, Pattern, Picture, Sample, Stream, Stroke
 from engine.spec.view import ViewSpec
 
-ALL = [FilterSpec, DetectorSpec, PoolingSpec, ViewSpec, Pattern, Camera, Clip, Folder, Drawing, Stroke, Picture]
+ALL = [FilterSpec, DetectorSpec, PoolingSpec, ViewSpec, Pattern, Camera, Clip, Folder, Drawing, Stroke, Picture, Sample]
 
 
 @pytest.mark.parametrize("struct", ALL)

@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import BadFile
+from engine.nn import fresh_module
 from engine.spec.events import Epoch, Failed, Finished, Saved, Warned
 from engine.spec.train import TrainSpec
 from engine.train import load_run, resume, train
 from engine.train.checkpoint import Place, restore, save_checkpoint, sweep
 from engine.train.folder import RunFolder
-from engine.train.run import fresh_module
 from engine.train.trainer import Trainer
 from tests.engine.train.conftest import same
 

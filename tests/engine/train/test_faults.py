@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from engine.errors import SpecError
+from engine.nn import fresh_module
 from engine.presets import preset, preset_names
 from engine.spec.events import Failed, Finished, Started
 from engine.spec.layers import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool2d, ReLU
@@ -18,7 +19,6 @@ from engine.spec.summary import summary
 from engine.spec.train import TrainSpec
 from engine.train import memory, train
 from engine.train.held import Held
-from engine.train.run import fresh_module
 from engine.train.suits import suited
 from engine.train.trainer import Trainer
 from tests.engine.train.conftest import part_of
@@ -126,7 +126,7 @@ def failing(target, honest, at):
 
 
 POINTS = {
-    "build": ("engine.train.run", "build", (1,)),
+    "build": ("engine.train.run", "fresh_module", (1,)),
     "the set on the device": (Held, "__init__", (1, 2)),
     "a batch": (Held, "batch", (1, 4, 10)),
     "forward": (torch.nn.Linear, "forward", (1, 2, 7, 12)),

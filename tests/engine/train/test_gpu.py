@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
+from engine.nn import fresh_module
 from engine.presets import preset
 from engine.spec.events import Failed, Finished, Steps
 from engine.spec.train import TrainSpec
 from engine.train import load_run, memory, resume, train
-from engine.train.run import fresh_module
 from engine.train.trainer import Trainer
 from tests.engine.train.conftest import part_of
 

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from engine.nn import build
+from engine.nn import build, fresh_module, seeded
 from engine.presets import preset
 from engine.spec.train import TrainSpec
-from engine.train.chance import bounds, order, seeded
+from engine.train.chance import bounds, order
 from engine.train.device import computing
-from engine.train.run import fresh_module
 from engine.train.trainer import Diverged, Trainer
 from tests.engine.train.conftest import part_of, same
 

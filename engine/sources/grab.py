@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import SourceError
-from engine.frames import open_source
+from engine.sources import open_source
 from engine.spec.source import Source
 
 PATIENCE = 10.0
@@ -19,7 +19,7 @@ def grab(spec: Source, seconds: float = PATIENCE) -> NDArray[np.float32]:
     """The first frame of a source.
 
     Args:
-        spec: a picture, folder, clip, camera, stream, drawing or pattern.
+        spec: a picture, folder, clip, camera, stream, drawing, pattern, or sample of a data set.
         seconds: how long to wait for it.
 
     Returns:

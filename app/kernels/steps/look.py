@@ -1,0 +1,219 @@
+"""The look "Steps": the window slides over the input, and the cell that it makes is written out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from app.kernels.relation import fits, reached_box
+from app.kernels.steps.marks import follow, input_layers, input_marks, step_box
+from app.kernels.steps.sheet import CellSheet
+from app.kernels.steps.told import Cell, Told
+from app.kernels.steps.transport import KEYS_HELP, Transport, walk_by_key
+from app.kernels.steps.walk import Walk
+from app.widgets.fields import Toggle
+from app.widgets.icons import icon
+from app.widgets.picture_overlay import Overlay
+from app.widgets.theme import set_role
+from engine.protocol import Explain, Explained
+from engine.protocol.message import Page
+
+if TYPE_CHECKING:
+    from app.kernels.page import KernelPage
+
+LEAST_HEIGHT, MOST_HEIGHT = 252, 420
+SHARE = 0.33
+"""Of the page's height."""
+NO_MAP = "There is no feature map to step through."
+
+
+class StepsLook(QFrame):
+    """Stands under the pictures; both stay, with the window on them."""
+
+    engine_page: Page = "kernel"
+
+    def __init__(self, page: KernelPage) -> None:
+        super().__init__()
+        set_role(self, "panel")
+        self.setAccessibleName("Steps")
+        self.setAccessibleDescription(KEYS_HELP)
+        self._page = page
+        self._on = False
+        self._question = Explain()
+        self._open = self._waits = False
+        self.walk = Walk(self)
+        self.transport = Transport(self.walk)
+        self.sheet = CellSheet()
+        self.follow = Toggle("", icon("eye"), "Follow", "Zoom both pictures in on the window, and go along with it.")
+        self.letters = Toggle("a·w", None, "Letters", "Write the sum in letters, as the books do.")
+        for toggle in (self.letters, self.follow):
+            self.transport.row.addWidget(toggle)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 6)
+        column.setSpacing(6)
+        column.addWidget(self.transport)
+        column.addWidget(self.sheet, 1)
+        self._connect()
+
+    def _connect(self) -> None:
+        page = self._page
+        self.walk.moved.connect(self._moved)
+        self.follow.value_changed.connect(self._set_follow)
+        self.letters.value_changed.connect(self._set_letters)
+        self.sheet.inner_chosen.connect(self._choose_inner)
+        self.sheet.lane_chosen.connect(self._choose_lane)
+        self.sheet.turn_chosen.connect(self._choose_turn)
+        page.map.view.clicked.connect(self._go_to)
+        page.input.view.clicked.connect(self._go_to_reached)
+        page.document.changed.connect(self._resize)
+        page.link.explained.connect(self._explained)
+        page.link.result.connect(self._computed)
+        page.link.engine_state.connect(self._computed)
+        page.installEventFilter(self)
+
+    def sizeHint(self) -> QSize:
+        """A third of the page, as long as the grids gain from it."""
+        return QSize(600, round(min(max(self._page.height() * SHARE, LEAST_HEIGHT), MOST_HEIGHT)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Be as high as the page lets it."""
+        if event.type() == QEvent.Type.Resize and self._on:
+            self._page.looks.fit_under()
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys of the walk, wherever the focus is."""
+        if not walk_by_key(self.walk, event):
+            super().keyPressEvent(event)
+
+    def shown(self) -> None:
+        """It has come into sight."""
+        self._on = True
+        self._page.probing.set_outlines(False)
+        self._resize()
+        self._ask()
+        self.transport.timeline.setFocus()
+        if self.follow.value():
+            self._set_follow(True)
+
+    def hidden(self) -> None:
+        """Something else is in sight: the pictures are its again."""
+        self._on = self._open = self._waits = False
+        self.walk.play(0)
+        self._page.link.explain(Explain(row=None))
+        for view in (self._page.input.view, self._page.map.view):
+            view.set_overlays([])
+            view.set_layers([])
+        if self.follow.value():
+            self._page.fit()
+        self._page.probing.set_outlines(True)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the cell at hand is written out."""
+        told = self.sheet.told
+        return not self._open and told is not None and (told.event.row, told.event.column) == self.walk.cell
+
+    def _resize(self) -> None:
+        """The map may have another size."""
+        if not self._on:
+            return
+        geometry = self._page.geometry_now
+        there = geometry is not None and fits(geometry)
+        self._open = False
+        self.walk.set_size(geometry.map_size if there and geometry is not None else (0, 0))
+        if there:
+            self._ask()
+        else:
+            self.sheet.show_nothing(NO_MAP)
+            self._mark()
+
+    def _moved(self) -> None:
+        self._question = msgspec.structs.replace(self._question, inner=None)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask for the cell at hand, once the last question is answered."""
+        if not self._on or not self.walk.count:
+            return
+        self._waits = True
+        self.walk.hold(True)
+        if self._open:
+            return
+        self._open, self._waits = True, False
+        row, column = self.walk.cell
+        self._question = msgspec.structs.replace(self._question, id=self._question.id + 1, row=row, column=column)
+        self._page.link.explain(self._question)
+
+    def _computed(self, _event: object) -> None:
+        """There is another map, or another engine: what was asked before may never be answered."""
+        if self._open or self._waits:
+            self._open = False
+            self._ask()
+
+    def _explained(self, event: Explained) -> None:
+        if not self._on or not self._page.link.is_newest(event.show):
+            return
+        if event.id == self._question.id:
+            self._open = False
+            self.walk.hold(False)
+        spec, before = self._page.document.project.filter, self._page.document.project.before
+        self.sheet.show_cell(Told(event), spec, "signed" if before else "grey")
+        self._mark()
+        if self._waits:
+            self._ask()
+
+    def _mark(self) -> None:
+        """Show on the pictures what is written out."""
+        told, geometry = self.sheet.told, self._page.geometry_now
+        views = self._page.input.view, self._page.map.view
+        if told is None or geometry is None:
+            for view in views:
+                view.set_overlays([])
+                view.set_layers([])
+            return
+        views[0].set_layers(input_layers(told, geometry))
+        views[0].set_overlays(input_marks(told, geometry))
+        views[1].set_overlays([Overlay(told.event.row, told.event.column)])
+        if self.follow.value():
+            follow(views[0], step_box(told, geometry), zoom_in=False)
+
+    def _set_follow(self, on: object) -> None:
+        told, geometry = self.sheet.told, self._page.geometry_now
+        if not on:
+            self._page.fit()
+        elif told is not None and geometry is not None:
+            follow(self._page.input.view, step_box(told, geometry), zoom_in=True)
+
+    def _set_letters(self, on: object) -> None:
+        self.sheet.set_letters(bool(on))
+
+    def _choose_inner(self, inner: Cell) -> None:
+        self._change(inner=inner)
+
+    def _choose_lane(self, lane: int) -> None:
+        self._change(lane=lane, inner=None)
+
+    def _choose_turn(self, turned: bool) -> None:
+        self._change(turned=turned)
+
+    def _change(self, **changes: object) -> None:
+        self._question = msgspec.structs.replace(self._question, **changes)
+        self._ask()
+
+    def _go_to(self, cell: Cell) -> None:
+        if self._on:
+            self.walk.go_to(cell)
+
+    def _go_to_reached(self, pixel: Cell) -> None:
+        """To the middle of the cells that a pixel has a part in."""
+        geometry = self._page.geometry_now
+        if not self._on or geometry is None or not fits(geometry):
+            return
+        box = reached_box(geometry, *pixel)
+        if box is not None:
+            self.walk.go_to((box[0] + (box[2] - 1) // 2, box[1] + (box[3] - 1) // 2))

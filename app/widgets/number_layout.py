@@ -1,0 +1,67 @@
+"""Where the cells of a grid of numbers lie, and how their numbers are written."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtGui import QFontMetricsF
+
+from app.widgets.fonts import number_font
+from app.widgets.kernel_layout import KernelLayout
+from app.widgets.number_text import compact
+
+LARGEST = (44, 60)  # height and width of a cell
+_GAPS = ((26, 3), (14, 2), (5, 1))
+_FONTS = (13, 12, 11, 10, 9)
+_ROOMS = ((6, False), (5, True), (4, True))
+"""Characters that a number is given, and whether the zero before the point goes."""
+
+
+class Writing(NamedTuple):
+    """How numbers are written into cells of one size: `room` characters in a font of `pixels`."""
+
+    pixels: int
+    room: int
+    bare: bool
+
+
+def lay_out(rows: int, columns: int, width: int, height: int) -> KernelLayout:
+    """Cells that fill `width` × `height` pixels as well as numbers want it, at the left and in the middle."""
+    margin = 4  # for the ring around the outermost cells
+    across, down = max(width - 2 * margin, 1), max(height - 2 * margin, 1)
+    pitch = min(across / columns, down / rows)
+    gap = next((gap for least, gap in _GAPS if pitch >= least), 0)
+    tall = max(min((down + gap) // rows - gap, LARGEST[0]), 1)
+    wide = max(min((across + gap) // columns - gap, LARGEST[1], max(2 * tall, tall + 16)), 1)
+    if writing_for(KernelLayout(rows, columns, wide, tall, gap, 0, 0)) is None:
+        # Squares without lines between them: a picture.
+        gap, tall = 0, max(min(across // columns, down // rows), 1)
+        wide = tall
+    left = max((width - columns * (wide + gap) + gap) // 2, 0)
+    top = max((height - rows * (tall + gap) + gap) // 2, 0)
+    return KernelLayout(rows, columns, wide, tall, gap, left, top)
+
+
+def writing_for(layout: KernelLayout) -> Writing | None:
+    """The best way to write any number into cells of this size; it does not depend on the numbers, which change.
+
+    None if cells are too small for numbers.
+    """
+    for room, bare in _ROOMS:
+        for pixels in _FONTS:
+            metrics = QFontMetricsF(number_font(pixels))
+            wide = room * metrics.horizontalAdvance("0") + 2 <= layout.width
+            if wide and metrics.capHeight() + 5 <= layout.height:
+                return Writing(pixels, room, bare)
+    return None
+
+
+def cell_text(value: float, writing: Writing, padding: bool = False) -> str | None:
+    """A number as it stands in a cell: with three digits if there is room, in brackets on padding; None without room.
+
+    Example:
+        >>> cell_text(-0.25, Writing(11, 5, True)), cell_text(0.0, Writing(11, 5, True), padding=True)
+        ('−.25', '[0]')
+    """
+    text = compact(value, writing.room - 2 * padding, writing.bare, digits=3, least=2)
+    return f"[{text}]" if padding and text is not None else text
