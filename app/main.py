@@ -13,7 +13,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.state.document import Document
-from app.state.engine_link import Engine, EngineLink
+from app.state.engine_link import EngineLink
+from app.state.engine_side import Engine
 from app.state.notices import Notices
 from app.state.settings import Settings, Values
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from PySide6.QtWidgets import QApplication
 
 from app.main import make_application, make_workbench
-from app.state.engine_link import Engine
+from app.state.engine_side import Engine
 from app.state.settings import Settings
 from app.tour_scenes import Scene, scenes
 from app.workbench import Workbench

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-NAMES = ("startup", "edit", "live", "filtering", "large", "display", "training", "watching", "kinds")
+NAMES = ("startup", "edit", "live", "stack", "filtering", "large", "display", "training", "watching", "kinds")
 COLUMNS = ("name", "goal", "peer", "ratio", "spread", "peer_ms", "ours_ms", "note")
 
 

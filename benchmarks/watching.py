@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from app.workbench import Workbench
 from benchmarks.live import REAL_FPS, write_clip
 from benchmarks.loops import PICTURES, worker
-from benchmarks.measure import percentile
+from benchmarks.measure import Others, percentile
 from benchmarks.stage import live, stage, until
 from engine.spec.project import Project
 from engine.spec.source import Clip
@@ -26,6 +27,7 @@ from engine.spec.train import TrainSpec
 HEADLESS_EPOCHS = 3
 IDLE_SECONDS = 5.0
 CLIP_SIZE = (480, 640)
+PEERS = {1: "DataLoader loop, 1 thread as ours", 0: "DataLoader loop, threads as they come"}
 ENDED = ("finished", "failed", "stopped")
 
 
@@ -33,7 +35,8 @@ ENDED = ("finished", "failed", "stopped")
 class Measured:
     """Of every block: examples a second of each way, the window's gaps, and how well the watched run did."""
 
-    peer: list[float] = field(default_factory=list)
+    peers: dict[int, list[float]] = field(default_factory=lambda: {threads: [] for threads in PEERS})
+    """By how many threads the plain loop had."""
     headless: list[float] = field(default_factory=list)
     watched: list[float] = field(default_factory=list)
     accuracies: list[float] = field(default_factory=list)
@@ -41,6 +44,8 @@ class Measured:
     """Pictures of maps that were painted, a second."""
     gaps: list[float] = field(default_factory=list)
     idle: list[float] = field(default_factory=list)
+    others: list[float] = field(default_factory=list)
+    """Of the machine, while the watched run went on."""
 
 
 @functools.cache
@@ -50,14 +55,17 @@ def measured(quick: bool) -> Measured:
     with tempfile.TemporaryDirectory() as scratch, stage() as (application, bench):
         folder = Path(scratch)
         _open(application, bench, folder)
-        with worker("textbook", "LeNet-5", TrainSpec().batch_size, 0) as epoch:
+        with ExitStack() as stack:
+            batch_size = TrainSpec().batch_size
+            peers = {n: stack.enter_context(worker("textbook", "LeNet-5", batch_size, n)) for n in PEERS}
             for block in range(1 if quick else 4):
                 found.idle += live(application, IDLE_SECONDS)
-                before = PICTURES / epoch().wall, _headless(folder / f"a{block}")
+                before = {threads: epoch().wall for threads, epoch in peers.items()}
+                alone = _headless(folder / f"a{block}")
                 _watch(application, bench, folder / f"b{block}", found)
-                after = _headless(folder / f"c{block}"), PICTURES / epoch().wall
-                found.headless.append((before[1] + after[0]) / 2)
-                found.peer.append((before[0] + after[1]) / 2)
+                found.headless.append((alone + _headless(folder / f"c{block}")) / 2)
+                for threads, epoch in peers.items():
+                    found.peers[threads].append(2 * PICTURES / (before[threads] + epoch().wall))
     return found
 
 
@@ -85,11 +93,12 @@ def _watch(application: QApplication, bench: Workbench, run: Path, found: Measur
     live(application, 0.5)
     bench.link.train("start", str(run))
     until(application, lambda: bench.link.last_training is not None and bench.link.last_training.state == "running")
-    shown, gaps = bench.link.shown, []
+    shown, gaps, others = bench.link.shown, [], Others()
     while bench.link.last_training is None or bench.link.last_training.state not in ENDED:
         gaps += live(application, 0.1)
     found.pictures.append((bench.link.shown - shown) / sum(gaps))
     found.gaps += gaps
+    found.others.append(others.share)
     bench.link.transport("pause")
     live(application, 0.5)
     last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
@@ -112,13 +121,15 @@ def run(quick: bool) -> list[dict[str, Any]]:
     """The rows of the table."""
     found = measured(quick)
     longest, idle = max(found.gaps), max(found.idle)
+    rates, shown = against(found.watched, found.headless), statistics.median(found.pictures)
+    others = statistics.median(found.others)
     return [
         {
             "name": "P10 examples/s, watched ÷ headless",
             "goal": "≥ 0.97",
             "peer": "python -m engine train",
             **ratio(found.watched, found.headless),
-            "note": f"{against(found.watched, found.headless)}; {statistics.median(found.pictures):.0f} maps/s painted",
+            "note": f"{rates}; {shown:.0f} maps/s painted; {100 * others:.0f} % of the machine taken by others",
         },
         {
             "name": "P10 window gaps while training",

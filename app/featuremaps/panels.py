@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.state.engine_link import Shown
@@ -15,6 +15,8 @@ from app.widgets.tokens import tokens
 from engine.protocol import Plane
 
 HEADER_HEIGHT = 36
+NARROW = 560
+"""Pixels of width below which the title's line is short of room."""
 _REDUCED = (
     "The picture has more cells than the screen needs: {0}×{0} of them are painted as one. "
     "Values under the cursor are those of single cells."
@@ -39,11 +41,16 @@ class Note(QLabel):
 class PicturePanel(QFrame):
     """A picture view with a title, a size, and room for more at the right of the title."""
 
+    narrow_changed = Signal(bool)
+    """Whether the title's line is short of room."""
+
     def __init__(self, title: str, tip: str, placeholder: str, view: PictureView | None = None) -> None:
         super().__init__()
         set_role(self, "panel")
         self.view = view or PictureView(title, tip)
         self.view.set_placeholder(placeholder)
+        self._names = (title, title)
+        self._narrow = True
         self._title = QLabel(title)
         self._size = QLabel()
         self._size.setFont(number_font(12))
@@ -94,11 +101,20 @@ class PicturePanel(QFrame):
 
     def title(self) -> str:
         """What the picture is called."""
-        return self._title.text()
+        return self._names[0]
 
-    def set_title(self, title: str) -> None:
-        """Call the picture something else."""
-        self._title.setText(title)
+    def set_title(self, title: str, short: str = "") -> None:
+        """Call the picture something else; `short` where there is little room."""
+        self._names = (title, short or title)
+        self._title.setText(self._names[self._narrow])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take the title that there is room for."""
+        super().resizeEvent(event)
+        if (self.width() < NARROW) != self._narrow:
+            self._narrow = not self._narrow
+            self._title.setText(self._names[self._narrow])
+            self.narrow_changed.emit(self._narrow)
 
     def set_size_text(self, text: str, tip: str = "") -> None:
         """Say something else of the size."""

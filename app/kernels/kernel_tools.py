@@ -6,16 +6,20 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.widgets.icons import icon
+from app.widgets.number_field import draw_chevron
 from app.widgets.tips import describe
-from engine.spec.edit import mirror, negate, rotate, unit_sum, zero_mean
+from app.widgets.tokens import tokens
+from engine.spec.edit import mirror, rotate, unit_sum, zero_mean
 from engine.spec.filter import FilterSpec
 
 Change = Callable[[FilterSpec], FilterSpec]
 ICON = QSize(16, 16)
+ARROW = 14
 
 
 class Tool(NamedTuple):
@@ -32,14 +36,16 @@ class Tool(NamedTuple):
 TOOLS: tuple[Tool, ...] = (
     Tool("rotate", "", "Turn", "Turn the kernel by 90° clockwise.", "turn the kernel", rotate),
     Tool("flip", "", "Mirror", "Swap left and right.", "mirror the kernel", mirror),
-    Tool("", "±", "Negate", "Change the sign of every weight.", "negate the kernel", negate),
     Tool("", "Σ=1", "Sum 1", "Divide by the sum: a flat picture keeps its brightness.", "make the sum 1", unit_sum),
     Tool("", "−μ", "Mean 0", "Subtract the mean: a flat picture gives zero.", "make the mean 0", zero_mean),
+)
+_MORE = (
+    "Turn by any angle, scale, stretch, combine kernels, draw, take a patch of the picture, type numbers, open and save."
 )
 
 
 class KernelTools(QWidget):
-    """Buttons that change the whole kernel, and room for one control at the right."""
+    """Buttons that change the whole kernel, one that offers more, and room for one control at the right."""
 
     used = Signal(object)
     """The `Tool` whose button was pressed."""
@@ -51,6 +57,8 @@ class KernelTools(QWidget):
         row.setSpacing(4)
         for tool in TOOLS:
             row.addWidget(self._button(tool))
+        self.more = MoreButton("More", "More tools", _MORE)
+        row.addWidget(self.more)
         row.addStretch(1)
         row.addWidget(right)
 
@@ -66,3 +74,31 @@ class KernelTools(QWidget):
 
     def _press(self, tool: Tool, _checked: bool = False) -> None:
         self.used.emit(tool)
+
+
+class MoreButton(QToolButton):
+    """A button with an arrow that says that a menu opens; whoever owns it makes the menu when it is pressed."""
+
+    def __init__(self, text: str, name: str, help: str) -> None:
+        super().__init__()
+        self.setText(text)
+        describe(self, name, help)
+
+    def sizeHint(self) -> QSize:
+        """Room for the text and the arrow."""
+        return super().sizeHint() + QSize(ARROW, 0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The down arrow opens, as on any button with a menu."""
+        if event.key() == Qt.Key.Key_Down:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button, its text to the left of the arrow."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(tokens().colour("second"), 1.3))
+        draw_chevron(painter, QPoint(self.width() - 11, self.height() // 2), 1)

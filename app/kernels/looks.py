@@ -43,10 +43,17 @@ def _steps(page: KernelPage) -> QWidget:
     return StepsLook(page)
 
 
+def _touches(page: KernelPage) -> QWidget:
+    from app.kernels.touches.look import TouchesLook
+
+    return TouchesLook(page)
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         "steps", "Steps", "the window slides over the input, and every number of a cell is written out.", True, _steps
     ),
+    Entry("touches", "Touches", "which cells and weights have to do with each other, and how often.", True, _touches),
 )
 
 
@@ -69,7 +76,6 @@ class Looks(QWidget):
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.addWidget(self.tabs)
         self.row.addStretch(1)
-        self.setVisible(bool(ENTRIES))
 
     @property
     def look(self) -> Look | None:

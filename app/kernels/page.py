@@ -7,8 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedWidge
 
 from app.featuremaps.colours import ColourControls
 from app.featuremaps.panels import PicturePanel
+from app.kernels.chain_strip import ChainStrip
+from app.kernels.compare import Compare
 from app.kernels.formula import FormulaBox
 from app.kernels.gallery_panel import GalleryPanel
+from app.kernels.histograms import HistogramPair
 from app.kernels.kernel_panel import KernelPanel
 from app.kernels.looks import Looks
 from app.kernels.operation import OperationPanel
@@ -55,7 +58,10 @@ class KernelPage(QWidget):
         self.readout = ReadoutPanel()
         self._whole, self._under = QStackedWidget(), QStackedWidget()
         self.looks = Looks(self, self._whole, self._under)
-        self._views = ViewLink(self.input.view, self.map.view)
+        self.chain = ChainStrip(document, notices)
+        self.views = ViewLink(self.input.view, self.map.view)
+        self.compare = Compare(self.input, self.map, self.views)
+        self.histograms = HistogramPair(self.input, self.map, link)
         self.probing = Probing(self, link)
         self._build()
         link.picture.connect(self._on_picture)
@@ -68,6 +74,7 @@ class KernelPage(QWidget):
     def _build(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(GAP)
+        self.looks.row.addWidget(self.chain)
         left.addWidget(self.looks)
         left.addWidget(self._whole, 1)
         map_look = QWidget()
@@ -151,13 +158,16 @@ class KernelPage(QWidget):
     def _on_picture(self, view: str, shown: Shown) -> None:
         if view == "input":
             self.input.show_picture(shown)
+            self.compare.show_input(shown)
             size = (shown.plane.rows, shown.plane.columns)
             if size != self._input_size:
                 self._input_size = size
+                self.chain.set_input_size(size)
                 self._refresh()
         elif view == "map":
             self._relate(shown.plane)
             self.map.show_picture(shown)
+            self.compare.refresh()
 
     def _on_result(self, result: Result) -> None:
         if result.range is not None:
@@ -166,6 +176,7 @@ class KernelPage(QWidget):
     def _on_problem(self, problem: Problem) -> None:
         if self._shown and problem.code == "spec":
             self.map.show_nothing(problem.message)
+            self.compare.refresh()
             self.colours.show_range(None)
 
     def _refresh(self) -> None:
@@ -186,4 +197,4 @@ class KernelPage(QWidget):
         geometry = self.geometry_now
         known = geometry is not None and fits(geometry) and geometry.map_size == (plane.rows, plane.columns)
         vertical, horizontal = affines(geometry) if known and geometry is not None else (None, None)
-        self._views.set_relation(vertical, horizontal)
+        self.views.set_relation(vertical, horizontal)

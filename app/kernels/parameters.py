@@ -46,7 +46,7 @@ class ParameterRows(QWidget):
         spec = self._document.project.filter.kernel
         if spec.name != self._name:
             self._name = spec.name
-            self._make(_parameters(spec.name))
+            self._make(parameters_of(spec.name))
         for name, control in self._controls.items():
             if name in spec.parameters:
                 control.set_value(spec.parameters[name])
@@ -54,12 +54,12 @@ class ParameterRows(QWidget):
     def _make(self, parameters: tuple[Parameter, ...]) -> None:
         self._clear()
         for parameter in parameters:
-            control = _control(parameter)
+            control = parameter_control(parameter)
             control.value_changed.connect(partial(self._set, parameter.name))
             if isinstance(control, Slider):
                 control.rejected.connect(partial(self._refuse, parameter))
             self._controls[parameter.name] = control
-            self._column.addWidget(_row(parameter, control))
+            self._column.addWidget(parameter_row(parameter, control))
         self.setVisible(bool(parameters))
         self._order()
 
@@ -103,14 +103,16 @@ class ParameterRows(QWidget):
             self._notices.problem(str(error), ABOUT)
 
 
-def _parameters(name: str) -> tuple[Parameter, ...]:
+def parameters_of(name: str) -> tuple[Parameter, ...]:
+    """What can be set on the kernel called `name`; nothing on one of the person's own."""
     try:
         return family(name).parameters
     except SpecError:
         return ()
 
 
-def _row(parameter: Parameter, control: Slider | Choice) -> FieldRow:
+def parameter_row(parameter: Parameter, control: Slider | Choice) -> FieldRow:
+    """The control of a parameter beside its label."""
     row = FieldRow(parameter.label, control, tip=parameter.help)
     layout = row.layout()
     if isinstance(control, Slider) and isinstance(layout, QHBoxLayout):
@@ -123,7 +125,8 @@ def _row(parameter: Parameter, control: Slider | Choice) -> FieldRow:
     return row
 
 
-def _control(parameter: Parameter) -> Slider | Choice:
+def parameter_control(parameter: Parameter) -> Slider | Choice:
+    """A slider, or a choice where the values have names or one of them is chosen automatically."""
     low, high = round(parameter.minimum), round(parameter.maximum)
     if parameter.labels:
         named: list[tuple[object, str]] = [(float(low + n), label) for n, label in enumerate(parameter.labels)]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from app.state.bell import Bell
 from app.state.document import Document
+from app.state.engine_side import Engine
 from app.state.figures import Latency
 from app.state.notices import Notices
 from app.state.tally import Tally
-from engine.buffers import PictureBuffers, View
+from engine.buffers import View
 from engine.protocol import (
     Died,
     EpochDone,
@@ -23,6 +24,7 @@ from engine.protocol import (
     Explain,
     Explained,
     Hello,
+    Histograms,
     LookAtData,
     Maps,
     Page,
@@ -34,7 +36,6 @@ from engine.protocol import (
     Problem,
     Readout,
     Release,
-    Request,
     Result,
     Samples,
     Save,
@@ -57,23 +58,14 @@ SILENT_SECONDS = 5.0
 MAX_SOURCES = 64
 MAIN = ("map", "maps")
 """The views whose paint is what a person waits for: latency is measured there."""
-
-
-class Engine(Protocol):
-    """What the link needs of an engine: the process, or the inline one of tests."""
-
-    buffers: PictureBuffers
-    held: dict[View, int]
-
-    @property
-    def bell(self) -> int | None: ...
-    @property
-    def silent_for(self) -> float: ...
-    def offer(self, request: Show | Probe | Explain) -> None: ...
-    def send(self, request: Request) -> None: ...
-    def poll(self) -> list[Event]: ...
-    def restart(self) -> None: ...
-    def close(self) -> None: ...
+PASSED_ON: dict[type[Event], str] = {
+    Readout: "readout",
+    Explained: "explained",
+    PatchOf: "patch",
+    Histograms: "histograms",
+    Saved: "saved",
+}
+"""Events that the link has nothing to do with itself, and the signal that each becomes."""
 
 
 class Shown:
@@ -98,6 +90,7 @@ class EngineLink(QObject):
     """Training, Points or EpochDone: how the training is doing."""
     samples = Signal(object)
     thumbnails = Signal(object)
+    histograms = Signal(object)
     readout = Signal(object)
     explained = Signal(object)
     """Explained: a cell of the map that is shown, now and with every new map."""
@@ -118,6 +111,7 @@ class EngineLink(QObject):
         self._project: Project | None = None
         self._dark = True
         self._gallery = True
+        self._histogram = False
         self._page: Page = "kernel"
         self._layer = ""
         self._only = -1
@@ -169,6 +163,7 @@ class EngineLink(QObject):
                 only=self._only,
                 dark=self._dark,
                 gallery=self._gallery and self._page == "kernel",
+                histogram=self._histogram,
                 asked=time.monotonic(),
             )
         )
@@ -193,6 +188,12 @@ class EngineLink(QObject):
         """Have maps coloured for the theme."""
         if dark != self._dark:
             self._dark = dark
+            self.ask()
+
+    def set_histogram(self, on: bool) -> None:
+        """Have the values of input and map counted, or no longer."""
+        if on != self._histogram:
+            self._histogram = on
             self.ask()
 
     def probe(self, view: str | None, row: int = 0, column: int = 0) -> None:
@@ -345,17 +346,11 @@ class EngineLink(QObject):
             self._set_state("ready")
         elif isinstance(event, SourceState):
             self._hear_source(event)
-        elif isinstance(event, Readout):
-            self.readout.emit(event)
-        elif isinstance(event, Explained):
-            self.explained.emit(event)
-        elif isinstance(event, PatchOf):
-            self.patch.emit(event)
+        elif type(event) in PASSED_ON:
+            getattr(self, PASSED_ON[type(event)]).emit(event)
         elif isinstance(event, Problem):
             self._answered = max(self._answered, event.id)
             self.problem.emit(event)
-        elif isinstance(event, Saved):
-            self.saved.emit(event)
         elif isinstance(event, (Training, Points, EpochDone)):
             self._hear_training(event)
         elif isinstance(event, Died):

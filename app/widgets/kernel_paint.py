@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from app.widgets.colours import readable_on, signed_colour
@@ -23,6 +23,7 @@ _TRIES = tuple((pixels, False) for pixels in range(15, 10, -1)) + tuple((pixels,
 _GOOD_DIGITS = 3
 _VEIL = 190  # of 255
 _WIDE = 16  # pixels of a cell that has room for a line of two
+_DOT = 5.0
 _ENOUGH = 0.9  # a grid with numbers in only some of its cells reads like a riddle
 
 
@@ -123,3 +124,23 @@ def paint_notes(painter: QPainter, layout: KernelLayout, notes: Mapping[Cell, No
         thickness = 2 if rect.width() >= _WIDE else 1
         painter.setPen(QPen(table.colour("result"), thickness))
         painter.drawRect(rect.adjusted(thickness // 2, thickness // 2, -1, -1))
+
+
+def paint_axes(painter: QPainter, layout: KernelLayout, axes: str, colour: QColor) -> None:
+    """Draw what a kernel is mirrored about: | and - and \\ and / are lines through its middle, o is the middle."""
+    bounds, middle = QRectF(layout.bounds()), QRectF(layout.bounds()).center()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 1.2, Qt.PenStyle.DashLine))
+    ends = {
+        "|": (QPointF(middle.x(), bounds.top()), QPointF(middle.x(), bounds.bottom())),
+        "-": (QPointF(bounds.left(), middle.y()), QPointF(bounds.right(), middle.y())),
+        "\\": (bounds.topLeft(), bounds.bottomRight()),
+        "/": (bounds.topRight(), bounds.bottomLeft()),
+    }
+    for axis in axes:
+        if axis in ends:
+            painter.drawLine(*ends[axis])
+    if "o" in axes:
+        painter.setPen(QPen(colour, 1.6))
+        painter.drawEllipse(middle, _DOT, _DOT)

@@ -52,6 +52,7 @@ class NumberGrid(QWidget):
         self._sheet = sheet
         if reshaped:
             self._current = (0, 0)
+            self._set_hover(None)
             self.updateGeometry()
         self.update()
 

@@ -8,11 +8,11 @@ from PySide6.QtGui import QFontMetricsF
 
 from app.widgets.fonts import number_font
 from app.widgets.kernel_layout import KernelLayout
-from app.widgets.number_text import compact
+from app.widgets.number_text import MINUS, compact
 
-LARGEST = (44, 60)  # height and width of a cell
+LARGEST = (56, 76)  # height and width of a cell
 _GAPS = ((26, 3), (14, 2), (5, 1))
-_FONTS = (13, 12, 11, 10, 9)
+_FONTS = (15, 14, 13, 12, 11, 10, 9)
 _ROOMS = ((6, False), (5, True), (4, True))
 """Characters that a number is given, and whether the zero before the point goes."""
 
@@ -63,5 +63,24 @@ def cell_text(value: float, writing: Writing, padding: bool = False) -> str | No
         >>> cell_text(-0.25, Writing(11, 5, True)), cell_text(0.0, Writing(11, 5, True), padding=True)
         ('−.25', '[0]')
     """
-    text = compact(value, writing.room - 2 * padding, writing.bare, digits=3, least=2)
+    room = writing.room - 2 * padding
+    for bare, least in ((writing.bare, 3), (True, 3), (True, 2)):
+        text = compact(value, room, bare, digits=3, least=least)
+        if text is not None:
+            break
+    else:
+        text = _rounded(value, room)
     return f"[{text}]" if padding and text is not None else text
+
+
+def _rounded(value: float, room: int) -> str | None:
+    """A number below 1 with as many decimals as there is room for: .000 is very small, 0 is nothing.
+
+    Example:
+        >>> _rounded(0.00043, 4), _rounded(-0.0123, 4), _rounded(12345.0, 4)
+        ('.000', '−.01', None)
+    """
+    sign = MINUS if value < 0 else ""
+    decimals = room - 1 - len(sign)
+    text = f"{abs(value):.{max(decimals, 0)}f}"
+    return f"{sign}{text[1:]}" if decimals >= 2 and text.startswith("0.") else None

@@ -89,6 +89,8 @@ class CellPainter:
             self._hatch(rect)
             return table.colour("second")
         fill = self._fill(value)
+        if padding:  # so far towards the panel that lines and numbers can be told from it
+            fill = mixed(fill, table.colour("panel"), 0.5)
         self._painter.fillRect(rect, fill)
         if padding:
             self._hatch(rect)

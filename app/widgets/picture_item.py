@@ -15,6 +15,7 @@ GRID_FROM = 12.0  # logical pixels per cell at which the lines between cells app
 _EXACT_FROM = 3.0  # device pixels per image pixel
 _STRIP = 80  # device pixels
 _BYTES = 4
+WHOLE = (0.0, 1.0)
 Indices = NDArray[np.intp]
 
 
@@ -30,6 +31,7 @@ class PictureItem(GraphicsObject):  # type: ignore[misc]
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._image: QImage | None = None
         self._cells = QRectF()
+        self._window = WHOLE
 
     @property
     def image(self) -> QImage | None:
@@ -44,6 +46,10 @@ class PictureItem(GraphicsObject):  # type: ignore[misc]
             self._cells = cells
         self._image = image
 
+    def set_window(self, left: float, right: float) -> None:
+        """Paint only between these shares of the view's width, 0 to 1. The view asks for the repaint."""
+        self._window = (left, right)
+
     def boundingRect(self) -> QRectF:
         """The cells, in view coordinates."""
         return self._cells
@@ -53,17 +59,28 @@ class PictureItem(GraphicsObject):  # type: ignore[misc]
         image = self._image
         if image is None or image.isNull() or self._cells.isEmpty():
             return
+        if self._window == WHOLE or widget is None:
+            self._paint_image(painter, image, option.exposedRect.intersected(self._cells))
+            return
+        painter.save()
+        _clip(painter, self._window, widget)
+        seen = option.exposedRect.intersected(self._cells).intersected(painter.clipBoundingRect())
+        if not seen.isEmpty():
+            self._paint_image(painter, image, seen)
+        painter.restore()
+
+    def _paint_image(self, painter: QPainter, image: QImage, seen: QRectF) -> None:
         transform = painter.deviceTransform()
         zoom = min(
             transform.m11() * self._cells.width() / image.width(),
             transform.m22() * self._cells.height() / image.height(),
         )
         if zoom >= _EXACT_FROM and image.depth() == 8 * _BYTES:
-            self._paint_enlarged(painter, image, option.exposedRect.intersected(self._cells))
+            self._paint_enlarged(painter, image, seen)
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < 1.0)
         if zoom < 1.0:
-            self._paint_reduced(painter, image, option.exposedRect.intersected(self._cells), transform.m22())
+            self._paint_reduced(painter, image, seen, transform.m22())
         else:
             painter.drawImage(self._cells, image, QRectF(image.rect()))
 
@@ -107,6 +124,16 @@ class PictureItem(GraphicsObject):  # type: ignore[misc]
         exact.setDevicePixelRatio(ratio)
         painter.drawImage(QPointF((across.first - base.dx()) / ratio, (down.first - base.dy()) / ratio), exact)
         painter.restore()
+
+
+def _clip(painter: QPainter, window: tuple[float, float], widget: QWidget) -> None:
+    """Keep to a part of the widget's width, at whole device pixels."""
+    ratio = widget.devicePixelRatioF()
+    left, right = (round(share * widget.width() * ratio) / ratio for share in window)
+    world = painter.worldTransform()
+    painter.resetTransform()
+    painter.setClipRect(QRectF(left, 0, right - left, widget.height()), Qt.ClipOperation.IntersectClip)
+    painter.setWorldTransform(world)
 
 
 class _Axis:

@@ -13,7 +13,7 @@ from app.widgets.tokens import tokens
 
 SMALLEST = 7.0  # a frame is never drawn smaller than this, or it could not be seen
 _HALO = 1.0
-_HATCH_VEIL = 90  # of 255
+_HATCH_VEIL, _HATCH_LINE = 90, 150  # of 255
 Style = Literal["frame", "thin", "hatch"]
 
 
@@ -85,6 +85,7 @@ def paint_overlays(painter: QPainter, mapping: Mapping, overlays: Iterable[Overl
 def hatch(painter: QPainter, rect: QRectF, colour: QColor, veil: QColor) -> None:
     """Fill `rect` with slanted lines over a half transparent `veil`."""
     veil.setAlpha(_HATCH_VEIL)
+    colour.setAlpha(_HATCH_LINE)
     painter.fillRect(rect, veil)
     painter.fillRect(rect, QBrush(colour, Qt.BrushStyle.BDiagPattern))
 

@@ -40,11 +40,12 @@ class PictureView(ZoomView):
 
     def __init__(self, name: str = "Picture", tip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._item = PictureItem()
-        self.box.addItem(self._item, ignoreBounds=True)
+        self.item = PictureItem()
+        self.box.addItem(self.item, ignoreBounds=True)
         self._generation: object = None
         self._unpainted = False
         self._overlays: tuple[Overlay, ...] = ()
+        self._choice: Overlay | None = None
         self._layers: tuple[CellLayer, ...] = ()
         self._placeholder = ""
         self._pen_mode = False
@@ -62,14 +63,14 @@ class PictureView(ZoomView):
         """Show `image` as `height` × `width` cells. The view stays where it was unless the size is another one."""
         assert self.thread().isCurrentThread(), "A view belongs to the window's thread."
         self._generation, self._unpainted = generation, True
-        self._item.set_image(image, height, width)
+        self.item.set_image(image, height, width)
         self.viewport().update()
         self.set_extent((height, width))
 
     def clear(self) -> None:
         """Let go of the image and show none."""
         self._generation, self._unpainted = None, False
-        self._item.set_image(None, 0, 0)
+        self.item.set_image(None, 0, 0)
         self.viewport().update()
         self.set_extent(None)
 
@@ -91,6 +92,16 @@ class PictureView(ZoomView):
     def overlays(self) -> tuple[Overlay, ...]:
         """The cells outlined now."""
         return self._overlays
+
+    def set_choice(self, choice: Overlay | None) -> None:
+        """Outline what the person has chosen in the picture, whatever else is outlined."""
+        if choice != self._choice:
+            self._choice = choice
+            self.viewport().update()
+
+    def choice(self) -> Overlay | None:
+        """What `set_choice` outlines now."""
+        return self._choice
 
     def set_layers(self, layers: Sequence[CellLayer]) -> None:
         """Lay these colours over the cells, and no others."""
@@ -211,7 +222,7 @@ class PictureView(ZoomView):
             mapping = self._mapping()
             for layer in self._layers:
                 layer.paint(painter, mapping, self.size())
-            paint_overlays(painter, mapping, self._overlays)
+            paint_overlays(painter, mapping, (*self._overlays, *([self._choice] if self._choice else [])))
         if self.hasFocus():
             painter.setPen(QPen(tokens().colour("accent"), 2))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))

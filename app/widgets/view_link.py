@@ -30,6 +30,7 @@ class ViewLink(QObject):
         self._leader = leader
         self._follower = follower
         self._given: tuple[Affine, Affine] | None = None
+        self._around: QRectF | None = None
         leader.region_changed.connect(self._leader_moved)
         follower.region_changed.connect(self._follower_moved)
         leader.extent_changed.connect(self._extent_changed)
@@ -41,6 +42,12 @@ class ViewLink(QObject):
         given = None if vertical is None or horizontal is None else (vertical, horizontal)
         if given != self._given:
             self._given = given
+            self._extent_changed()
+
+    def set_around(self, rect: QRectF | None) -> None:
+        """What else of the leader's cells is fitted, beyond what the two pictures cover."""
+        if rect != self._around:
+            self._around = rect
             self._extent_changed()
 
     def relation(self) -> tuple[Affine, Affine]:
@@ -96,6 +103,8 @@ class ViewLink(QObject):
             return
         mapped = QRectF(self.to_leader(QPointF(0, 0)), self.to_leader(QPointF(follower[1], follower[0])))
         both = mapped.united(QRectF(0, 0, leader[1], leader[0]))
+        if self._around is not None:
+            both = both.united(self._around)
         self._leader.set_fit_rect(both)
         self._follower.set_fit_rect(QRectF(self.to_follower(both.topLeft()), self.to_follower(both.bottomRight())))
         self._leader_moved()

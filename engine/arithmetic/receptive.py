@@ -89,12 +89,13 @@ def pixels_read(windows: Sequence[Window], cell: Pair, sizes: Sequence[Pair]) ->
     for axis in (0, 1):
         cells = {cell[axis]}
         for window, size in zip(reversed(windows), reversed(sizes), strict=True):
-            cells = _read_on_axis(window, axis, cells, size[axis])
+            cells = read_on_axis(window, axis, cells, size[axis])
         found[axis].extend(sorted(cells))
     return found
 
 
-def _read_on_axis(window: Window, axis: int, cells: Iterable[int], size: int) -> set[int]:
+def read_on_axis(window: Window, axis: int, cells: Iterable[int], size: int) -> set[int]:
+    """The rows (axis 0) or columns of a picture of that size that a window reads for these cells of its map."""
     gap, step, before = window.dilation[axis], window.stride[axis], window.padding[axis]
     reads = {o * step - before + i * gap for o in cells for i in range(window.kernel_size[axis])}
     return {position for position in reads if 0 <= position < size}
@@ -119,12 +120,13 @@ def cells_reached(windows: Sequence[Window], pixel: Pair, sizes: Sequence[Pair])
     for axis in (0, 1):
         cells = {pixel[axis]}
         for window, size in zip(windows, sizes, strict=True):
-            cells = _reached_on_axis(window, axis, cells, size[axis])
+            cells = reached_on_axis(window, axis, cells, size[axis])
         found[axis].extend(sorted(cells))
     return found
 
 
-def _reached_on_axis(window: Window, axis: int, cells: Iterable[int], size: int) -> set[int]:
+def reached_on_axis(window: Window, axis: int, cells: Iterable[int], size: int) -> set[int]:
+    """The rows (axis 0) or columns of a map of that size that these cells have a part in; the inverse."""
     gap, step, before = window.dilation[axis], window.stride[axis], window.padding[axis]
     starts = {position + before - i * gap for position in cells for i in range(window.kernel_size[axis])}
     return {start // step for start in starts if start % step == 0 and 0 <= start // step < size}

@@ -21,7 +21,7 @@ DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 VERBS = {
     "kernels": "list the named kernels and banks of kernels with their parameters",
-    "filter": "run one kernel over a picture",
+    "filter": "run a kernel, or several in a row, over a picture",
     "devices": "list what can compute here",
     "presets": "list the networks that are there from the start",
     "summary": "tell a network's shapes, parameters, cost and problems",

@@ -1,4 +1,4 @@
-"""`filter`: one kernel over one picture, written as a picture or as numbers."""
+"""`filter`: a kernel, or several one after the other, over one picture; written as a picture or as numbers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import math
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 from numpy.typing import NDArray
 
 from engine.cli.answer import Answer
 from engine.cli.output import checked_output, write_map
-from engine.errors import BadFile
+from engine.errors import BadFile, SpecError
 from engine.kernels import weights_given
 from engine.npy import read_npy
 from engine.spec.fields import fields_of
@@ -26,10 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", metavar="IMAGE", help="a picture file, or a .npy array [H, W] or [H, W, C]")
     parser.add_argument(
         "--kernel",
+        dest="kernels",
         required=True,
+        action="append",
         metavar="NAME|FILE|NUMBERS",
         help="a kernel's name, a .json, .npy, .txt or .npz file, one kernel of a bank as FILE#NAME or BANK#NAME, or "
-        "numbers such as '1 0 -1; 2 0 -2; 1 0 -1' or '1/9 * 1 1 1; 1 1 1; 1 1 1'",
+        "numbers such as '1 0 -1; 2 0 -2; 1 0 -1' or '1/9 * 1 1 1; 1 1 1; 1 1 1'; given several times, each is "
+        "applied to what the one before made, with the same settings",
     )
     parser.add_argument(
         "-P",
@@ -58,23 +62,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Answer:
     """Filter the picture and write the map; nothing is written unless all of it can be."""
     output = checked_output(arguments.output)
-    weights = weights_given(arguments.kernel, dict(arguments.parameters))
+    kernels = _kernels(arguments.kernels, dict(arguments.parameters))
     picture = _picture(Path(arguments.image))
     # Imported late: a wrong kernel or file name is told before cv2 is loaded.
     from engine.filtering import filter_image
 
-    found = filter_image(
-        picture,
-        weights,
-        operation=arguments.operation,
-        padding=arguments.padding,
-        padding_mode=arguments.padding_mode,
-        stride=arguments.stride,
-        dilation=arguments.dilation,
-        bias=arguments.bias,
-        device=arguments.device,
-    )
+    found = picture
+    for weights in kernels:
+        found = filter_image(
+            found,
+            weights,
+            operation=arguments.operation,
+            padding=arguments.padding,
+            padding_mode=arguments.padding_mode,
+            stride=arguments.stride,
+            dilation=arguments.dilation,
+            bias=arguments.bias,
+            device=arguments.device,
+        )
     return write_map(found, output)
+
+
+def _kernels(given: list[str], parameters: dict[str, float]) -> list[NDArray[np.float32]]:
+    if len(given) > 1 and parameters:
+        raise SpecError(
+            f"-P {next(iter(parameters))} could belong to any of {len(given)} kernels; filter in two calls."
+        )
+    return [weights_given(each, parameters) for each in given]
 
 
 def _picture(path: Path) -> NDArray[Any]:

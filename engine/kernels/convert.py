@@ -29,17 +29,27 @@ def check_weights(weights: NDArray[Any]) -> None:
 def spec_of(weights: NDArray[Any], name: str = "custom", parameters: Mapping[str, float] | None = None) -> KernelSpec:
     """A kernel's spec from its weights, [kH, kW] or [kH, kW, 3].
 
+    Weights in double precision stand there as they are; others as the shortest decimals that mean the same in single
+    precision, since that is how they are shown.
+
     Raises:
         SpecError: where no spec can hold them.
 
     Example:
         >>> spec_of(np.ones((1, 2))).weights
         (((1.0, 1.0),),)
+        >>> spec_of(np.array([[0.1]], np.float32)).weights
+        (((0.1,),),)
     """
     check_weights(weights)
     planes = weights[np.newaxis] if weights.ndim == 2 else np.moveaxis(weights, -1, 0)
-    rows = tuple(tuple(tuple(row) for row in plane) for plane in planes.astype(np.float32).tolist())
+    number = float if weights.dtype == np.float64 else _shortest
+    rows = tuple(tuple(tuple(map(number, row)) for row in plane) for plane in planes)
     return KernelSpec(name=name, parameters=dict(parameters or {}), weights=rows)
+
+
+def _shortest(weight: Any) -> float:
+    return float(str(np.float32(weight)))
 
 
 def weights_of(spec: KernelSpec) -> Weights:

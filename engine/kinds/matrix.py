@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.errors import SpecError
 from engine.kinds.facts import bias_shape, weight_shape
-from engine.kinds.links import Links, all_links
+from engine.kinds.links import all_links
 from engine.kinds.sizes import output_shape
 from engine.kinds.spec import KindSpec
 
@@ -66,13 +66,8 @@ def layer_matrix(spec: KindSpec, weight: Any = None, bias: Any = None) -> LayerM
         >>> layer_matrix(KindSpec(size=(4,), kernel_size=2)).index.tolist()
         [[0, 1, -1, -1], [-1, 0, 1, -1], [-1, -1, 0, 1]]
     """
-    rows, columns = math.prod(output_shape(spec)), math.prod(spec.input_shape)
-    if rows * columns > MAX_ENTRIES:
-        raise SpecError(
-            f"The matrix would have {rows:,} × {columns:,} entries, and {MAX_ENTRIES:,} in all can be shown; a smaller "
-            f"input or fewer channels would do."
-        )
-    at, which = (np.arange(rows * columns),) * 2 if spec.kind == "dense" else _flat(spec, all_links(spec))
+    rows, columns = _size(spec)
+    at, which = _flat(spec)
     index = np.full(rows * columns, -1, np.int32)
     index[at[::-1]] = which[::-1]  # the first of several is written last
     met = np.bincount(at, minlength=1)
@@ -85,6 +80,16 @@ def layer_matrix(spec: KindSpec, weight: Any = None, bias: Any = None) -> LayerM
         distinct=len(np.unique(which)),
         crowded=int(np.count_nonzero(met > 1)),
     )
+
+
+def _size(spec: KindSpec) -> tuple[int, int]:
+    rows, columns = math.prod(output_shape(spec)), math.prod(spec.input_shape)
+    if rows * columns > MAX_ENTRIES:
+        raise SpecError(
+            f"The matrix would have {rows:,} × {columns:,} entries, and {MAX_ENTRIES:,} in all can be shown; a smaller "
+            f"input or fewer channels would do."
+        )
+    return rows, columns
 
 
 def compared(spec: KindSpec) -> tuple[KindSpec, ...]:
@@ -111,8 +116,12 @@ def checked_array(given: Any, shape: tuple[int, ...], name: str) -> NDArray[np.f
     return np.ascontiguousarray(found, np.float32)
 
 
-def _flat(spec: KindSpec, links: Links) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _flat(spec: KindSpec) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Entry and weight of each link, counted through; links with a zero of the padding are left out."""
+    if spec.kind == "dense":
+        every = np.arange(math.prod(weight_shape(spec)))
+        return every, every
+    links = all_links(spec)
     kept = (links.inputs >= 0).all(axis=1)
     cells = np.concatenate([links.outputs, links.inputs], axis=1)[kept]
     at = np.ravel_multi_index(tuple(cells.T), (*output_shape(spec), *spec.input_shape))

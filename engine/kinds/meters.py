@@ -1,7 +1,14 @@
 """Theorems on convolution as numbers: both sides of each equation are computed, and how far apart they are.
 
+Commutativity: x∗k = k∗x. Associativity: (x∗k)∗l = x∗(k∗l). Linearity: (a·x + b·y)∗k = a·(x∗k) + b·(y∗k), y the mirror
+image of x. Separability: x∗k = (x∗column)∗row, the two whose product is nearest to k. Shift, rotation and scale:
+f(g(x)) = g(f(x)), f the filter and g the change of the picture.
+
 Everything is computed by `engine.filtering` in float32, except that picture and kernel in each other's roles are
 multiplied in the frequency domain: a second way, so that equal results mean something.
+
+Source: Goodfellow, Bengio and Courville, Deep Learning (2016), section 9.1 (equations 9.4 to 9.6), and 9.2 on
+equivariance.
 """
 
 from __future__ import annotations
@@ -41,41 +48,36 @@ def meters(
     scale: float = 0.7,
     names: Sequence[str] = NAMES,
 ) -> tuple[Meter, ...]:
-    """Measure how far the theorems on convolution hold for a picture and two kernels.
-
-    Commutativity: x∗k = k∗x. Associativity: (x∗k)∗l = x∗(k∗l). Linearity: (a·x + b·y)∗k = a·(x∗k) + b·(y∗k), y the
-    mirror image. Separability: x∗k = (x∗column)∗row, the two whose product is nearest to k. Shift, rotation and scale:
-    f(g(x)) = g(f(x)), f the filter and g the change of the picture.
+    """Measure how far the theorems on convolution hold for a picture x and two kernels, k and l.
 
     Args:
         image: [H, W], any real numbers.
         kernel, other_kernel: k and l, [kH, kW].
         operation: "convolution" or "correlation".
         stride: of the filter where shifts are measured; one number or (vertical, horizontal).
-        circular: join the picture's opposite sides; otherwise the border is left out. Rotation and scale look at the
-            inside in either case.
+        circular: join the picture's opposite sides; otherwise the border is left out. Rotation and scale always look
+            at the inside alone.
         shift: how far the picture is moved, (down, right); whole pixels, also negative.
-        angle: how far it is turned, in degrees.
-        scale: how many times as large it is made.
-        names: which meters, of `NAMES`.
-
-    Returns:
-        One for each name, in their order. Rotation and scale are left out where the picture is too small for them.
+        angle, scale: how far it is turned, in degrees, and how many times as large it is made.
+        names: which meters, of `NAMES`. Rotation and scale are left out where the picture is too small for them.
 
     Raises:
         SpecError: if the kernels do not fit into the picture or into what a shift leaves of it, or a setting cannot be.
 
-    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), section 9.1 (equations 9.4 to 9.6) and 9.2 on
-        equivariance.
-
     Example:
         >>> picture = np.random.default_rng(0).random((64, 64))
-        >>> sobel = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
-        >>> [meter.holds for meter in meters(picture, sobel, [[1, 2]])]
+        >>> [meter.holds for meter in meters(picture, [[-1, 0, 1]], [[1, 2]])]
         [True, True, True, True, True, False, False]
-        >>> [meter.holds for meter in meters(picture, sobel, [[1, 2]], "correlation")][:2]
-        [False, False]
     """
+    planes = _plane(image, "picture"), _plane(kernel, "kernel"), _plane(other_kernel, "kernel")
+    _check(operation, angle, scale, names)
+    by, steps = _whole_pair(shift), pair(stride, "Stride", 1)
+    bench = Bench(*planes, operation, circular, steps, by, float(angle), float(scale))
+    found = (_METERS[name](bench) for name in names)
+    return tuple(meter for meter in found if meter is not None)
+
+
+def _check(operation: str, angle: float, scale: float, names: Sequence[str]) -> None:
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         raise SpecError(f"No meter is called {unknown[0]!r}; there are {', '.join(NAMES)}.")
@@ -83,19 +85,6 @@ def meters(
         raise SpecError(f"Operation cannot be {operation!r}; it can be convolution or correlation.")
     if not (math.isfinite(angle) and math.isfinite(scale) and 0.1 <= scale <= 10):
         raise SpecError(f"A picture is turned by any angle and scaled by 0.1 to 10; {angle} and {scale} cannot be.")
-    bench = Bench(
-        _plane(image, "picture"),
-        _plane(kernel, "kernel"),
-        _plane(other_kernel, "kernel"),
-        operation,
-        circular,
-        pair(stride, "Stride", 1),
-        _whole_pair(shift),
-        float(angle),
-        float(scale),
-    )
-    found = (_METERS[name](bench) for name in names)
-    return tuple(meter for meter in found if meter is not None)
 
 
 def _plane(given: Any, what: str) -> Array:

@@ -47,11 +47,7 @@ def run_kind(spec: KindSpec, input: Any, weight: Any, bias: Any = None) -> Any:
     weights, offsets = (_tensor(each, name, cells) for each, name in ((weight, "weight"), (bias, "bias")))
     single = cells.ndim == len(spec.input_shape)
     batch = cells.unsqueeze(0) if single else cells
-    if batch.ndim != len(spec.input_shape) + 1 or tuple(batch.shape[1:]) != spec.input_shape:
-        raise SpecError(f"The input has the shape {tuple(cells.shape)}; this layer takes {spec.input_shape}.")
-    _check_shape(weights, weight_shape(spec), "weight")
-    if offsets is not None:
-        _check_shape(offsets, bias_shape(spec), "bias")
+    _check_shapes(spec, batch, weights, offsets)
     with torch.set_grad_enabled(tensors and torch.is_grad_enabled()):
         found = run_tensors(spec, batch, weights, offsets)
     found = found.squeeze(0) if single else found
@@ -80,6 +76,13 @@ def _array(given: Any, name: str) -> NDArray[np.float32]:
     return numbers if numbers.flags.writeable else numbers.copy()
 
 
+def _check_shapes(spec: KindSpec, batch: Any, weights: Any, offsets: Any) -> None:
+    _check_shape(batch.shape[1:], spec.input_shape, "input")
+    _check_shape(weights.shape, weight_shape(spec), "weight")
+    if offsets is not None:
+        _check_shape(offsets.shape, bias_shape(spec), "bias")
+
+
 def _check_shape(found: Any, wanted: tuple[int, ...] | None, name: str) -> None:
-    if tuple(found.shape) != wanted:
-        raise SpecError(f"The {name} has the shape {tuple(found.shape)}; this layer takes {wanted or 'none'}.")
+    if tuple(found) != wanted:
+        raise SpecError(f"The {name} has the shape {tuple(found)}; this layer takes {wanted or 'none'}.")

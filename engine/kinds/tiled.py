@@ -6,7 +6,7 @@ the input from cell (a·s, b·s) on. Together they multiply exactly as often as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
 import torch
@@ -49,16 +49,20 @@ def tiled(
     """
     tile = tuple(weight.shape[: len(made)])
     layout = torch.channels_last if len(made) == 2 else torch.contiguous_format
-    shape = (len(x), weight.shape[len(made)], *made)
-    out = torch.empty(shape, dtype=x.dtype, device=x.device, memory_format=layout)
+    out = torch.empty((len(x), weight.shape[len(made)], *made), dtype=x.dtype, device=x.device, memory_format=layout)
     strides = tuple(s * t for s, t in zip(stride, tile, strict=True))
     phases = _pictures(x, tile, made, stride) if len(made) == 2 else _parts(x, tile, made, stride)
     for phase, seen in phases:
         offset = None if bias is None else bias[phase]
         found = CONVOLUTIONS[len(made)](seen, weight[phase], offset, strides, 0, dilation, groups)
-        places = out[(slice(None), slice(None), *(slice(a, None, t) for a, t in zip(phase, tile, strict=True)))]
-        places.copy_(found[(slice(None), slice(None), *(slice(n) for n in places.shape[2:]))])
+        places = out[_at(slice(a, None, t) for a, t in zip(phase, tile, strict=True))]
+        places.copy_(found[_at(slice(n) for n in places.shape[2:])])
     return out
+
+
+def _at(slices: Iterable[slice]) -> tuple[slice, ...]:
+    """An index for places in every picture and channel."""
+    return slice(None), slice(None), *slices
 
 
 def _used(tile: Axes, made: Axes) -> Iterator[Phase]:
@@ -69,8 +73,7 @@ def _used(tile: Axes, made: Axes) -> Iterator[Phase]:
 def _parts(x: torch.Tensor, tile: Axes, made: Axes, stride: Axes) -> Iterator[tuple[Phase, torch.Tensor]]:
     """The input as each phase sees it."""
     for phase in _used(tile, made):
-        starts = (slice(a * s, None) for a, s in zip(phase, stride, strict=True))
-        yield phase, x[(slice(None), slice(None), *starts)]
+        yield phase, x[_at(slice(a * s, None) for a, s in zip(phase, stride, strict=True))]
 
 
 def _pictures(x: torch.Tensor, tile: Axes, made: Axes, stride: Axes) -> Iterator[tuple[Phase, torch.Tensor]]:

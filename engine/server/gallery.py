@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from engine.server.paint import Painter
 from engine.spec.edit import with_kernel
 from engine.spec.filter import FilterSpec, KernelSpec
 
+Also = Callable[[], Levels | None]
 SIDE = 72
 EVERY_SECONDS = 0.25
 SLICE_SECONDS = 0.001
@@ -50,7 +51,7 @@ class Gallery:
         """Whether they are half made."""
         return self._making is not None
 
-    def make(self, frame: NDArray[Any], number: int, show: Show, room: bool, also: Levels | None) -> Thumbnails | None:
+    def make(self, frame: NDArray[Any], number: int, show: Show, room: bool, also: Also) -> Thumbnails | None:
         """A slice of the work on the thumbnails of frame `number`.
 
         Args:
@@ -58,7 +59,7 @@ class Gallery:
             number: of the frame.
             show: the state of affairs.
             room: whether a slot is free.
-            also: the range of the feature map, for a shared scale.
+            also: tells the range of the feature map, for a shared scale.
 
         Returns:
             The thumbnails once they are made; None before, and if those that were made are recent or still right.
@@ -71,7 +72,7 @@ class Gallery:
         gallery = self._slice()
         return None if gallery is None else self._paint(gallery)
 
-    def _begin(self, frame: NDArray[Any], number: int, show: Show, room: bool, also: Levels | None) -> bool:
+    def _begin(self, frame: NDArray[Any], number: int, show: Show, room: bool, also: Also) -> bool:
         if not self.outdated or not room or time.monotonic() - self._made < EVERY_SECONDS:
             return False
         self.outdated = False
@@ -80,21 +81,22 @@ class Gallery:
             return False
         self._wanted = wanted
         specs = [with_kernel(show.project.filter, each) for each in _kernels()]
-        self._making = thumbnails.gallery_steps(frame, specs, SIDE, show.project.view, show.dark, also=also)
+        self._making = thumbnails.gallery_steps(frame, specs, SIDE, show.project.view, show.dark, also=also())
         return True
 
     def _slice(self) -> thumbnails.Gallery | None:
         making, self._making = self._making, None
         assert making is not None
         until = time.perf_counter() + SLICE_SECONDS
-        while time.perf_counter() < until:
+        while True:
             try:
                 next(making)
             except StopIteration as end:
                 made: thumbnails.Gallery = end.value
                 return made
-        self._making = making
-        return None
+            if time.perf_counter() >= until:
+                self._making = making
+                return None
 
     def _paint(self, gallery: thumbnails.Gallery) -> Thumbnails:
         self.shared = gallery.shared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -127,7 +128,7 @@ class KernelTask:
             return None, False
         before, room = self._gallery.shared, self._slots.available("gallery")
         given = self._before.latest(frame.pixels, number, show)
-        thumbnails = self._gallery.make(given, number, show, room, self._levels(show))
+        thumbnails = self._gallery.make(given, number, show, room, partial(self._levels, show))
         return thumbnails, self._gallery.shared is not None and self._gallery.shared != before
 
     def _levels(self, show: Show) -> Levels | None:

@@ -186,9 +186,14 @@ class RunFolder:
             shutil.rmtree(self.path, ignore_errors=True)
 
 
-def check_new(path: Path) -> None:
-    """Raise BadFile unless a new run can be made in this folder."""
+def check_new(path: Path) -> Path:
+    """This folder, in which a new run can be made.
+
+    Raises:
+        BadFile: if there is something in it already.
+    """
     if path.exists() and not path.is_dir():
         raise BadFile(f"{path} is a file; the name of a new folder would do.")
     if path.is_dir() and any(entry.name != LOCK for entry in path.iterdir()):
         raise BadFile(f"The folder {path} is not empty; give a new one, or resume the run in it.")
+    return path

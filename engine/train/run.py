@@ -88,10 +88,8 @@ def train(
     chosen = choose_device(device)
     found = suited(spec, data, settings)
     check_memory(found.network, spec.input_shape, len(data.y_train), settings, chosen)
-    plan = _Plan(spec, found, settings, chosen, controls or Controls(), found.notes, planted)
-    if output is not None:
-        check_new(Path(output))
-    return _begin(plan, None if output is None else Path(output))
+    folder = None if output is None else check_new(Path(output))
+    return _begin(_Plan(spec, found, settings, chosen, controls or Controls(), found.notes, planted), folder)
 
 
 def resume(

@@ -12,6 +12,8 @@ import pytest
 HOUSE = Path(__file__).resolve().parents[2]
 SAYS = {
     "filter_picture.py": "mean gradient",
+    "filter_folder.py": "coins.jpg: 303×384",
+    "compare_operations.py": "changing picture and kernel",
     "filter_camera.py": "frames filtered",
     "train_digits.py": "of unseen digits",
     "live_feature_maps.py": "frames seen",

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from engine.spec.edit import set_cells
-from engine.spec.source import Camera, Clip, Pattern, Picture, Source, Stream
+from engine.spec.source import Camera, Clip, Pattern, Picture, Sample, Source, Stream
 from tests.flows.conftest import Stage
 from tests.support.mjpeg import MjpegServer
 
@@ -79,6 +79,8 @@ def _bad_files(folder: Path) -> dict[str, Source]:
         "cut.png": Picture(path=str(folder / "cut.png")),
         "missing.png": Picture(path=str(folder / "missing.png")),
         "words.mp4": Clip(path=str(folder / "words.mp4")),
+        "leaves": Sample(data=str(folder / "leaves")),
+        "MNIST": Sample(data="mnist", index=2000),
     }
 
 
@@ -88,7 +90,7 @@ def _png(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["empty.png", "words.jpg", "cut.png", "missing.png", "words.mp4"])
+@pytest.mark.parametrize("name", ["empty.png", "words.jpg", "cut.png", "missing.png", "words.mp4", "leaves", "MNIST"])
 def test_a_bad_file_is_named_and_the_open_one_stays(stage: Stage, tmp_path: Path, name: str) -> None:
     before = stage.bench.document.project
     _open(stage, _bad_files(tmp_path)[name])

@@ -81,7 +81,7 @@ def test_a_picture_a_kernel_a_stride_a_pooling_and_a_clip(stage: Stage) -> None:
 
 def _colours_have_the_signs_of(stage: Stage, values: np.ndarray) -> None:
     """Orange above zero, blue below: read from the very picture that was painted."""
-    image = stage.bench.page.map.view._item.image
+    image = stage.bench.page.map.view.item.image
     assert image is not None
     pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).astype(int)
     blue, red = pixels[..., 0], pixels[..., 2]

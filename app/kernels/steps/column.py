@@ -15,9 +15,9 @@ from app.widgets.tokens import tokens
 
 LINE_HEIGHT = 17
 WORDS_PIXELS, NUMBER_PIXELS = 12, 12
-ROOM = 8
+ROOM = 9
 """Characters of a number."""
-LEAST_WORDS = 140
+LEAST_WORDS = 128
 
 
 class SumColumn(QWidget):
@@ -26,6 +26,7 @@ class SumColumn(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._lines: Sequence[Line] = ()
+        self._line: float = LINE_HEIGHT
         self._words, self._numbers = text_font(WORDS_PIXELS), number_font(NUMBER_PIXELS)
         self._number_width = (ROOM + 1) * QFontMetricsF(self._numbers).horizontalAdvance("0")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
@@ -68,23 +69,25 @@ class SumColumn(QWidget):
         painter, table = QPainter(self), tokens()
         columns = self._columns(self._lines)
         named = columns == len(CHANNELS)
-        top = max((self.height() - (len(self._lines) + named) * LINE_HEIGHT) / 2, 0)
+        count = len(self._lines) + named
+        self._line = min(LINE_HEIGHT, self.height() / max(count, 1))
+        top = (self.height() - count * self._line) / 2
         if named:
             painter.setPen(table.colour("faint"))
             self._write_numbers(painter, top, tuple(CHANNELS), columns)
-            top += LINE_HEIGHT
+            top += self._line
         for line in self._lines:
             painter.setFont(self._words)
             painter.setPen(table.colour(line.role or "second"))
-            place = QRectF(0, top, self.width() - len(line.numbers) * self._number_width, LINE_HEIGHT)
+            place = QRectF(0, top, self.width() - len(line.numbers) * self._number_width, self._line)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line.words)
             painter.setPen(table.colour(line.role or "text"))
             self._write_numbers(painter, top, line.texts, columns)
-            top += LINE_HEIGHT
+            top += self._line
 
     def _write_numbers(self, painter: QPainter, top: float, texts: tuple[str, ...], columns: int) -> None:
         painter.setFont(self._numbers)
         for place, text in enumerate(texts):
             right = self.width() - (len(texts) - 1 - place) * self._number_width
-            rect = QRectF(right - self._number_width, top, self._number_width, LINE_HEIGHT)
+            rect = QRectF(right - self._number_width, top, self._number_width, self._line)
             painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)

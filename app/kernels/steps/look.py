@@ -10,17 +10,21 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.kernels.relation import fits, reached_box
-from app.kernels.steps.marks import follow, input_layers, input_marks, step_box
+from app.kernels.steps.marks import around, follow, input_layers, input_marks
 from app.kernels.steps.sheet import CellSheet
 from app.kernels.steps.told import Cell, Told
 from app.kernels.steps.transport import KEYS_HELP, Transport, walk_by_key
 from app.kernels.steps.walk import Walk
+from app.kernels.touches.meeting import Subject
+from app.kernels.touches.touching import Touching
+from app.kernels.touches.words import words_of
 from app.widgets.fields import Toggle
 from app.widgets.icons import icon
 from app.widgets.picture_overlay import Overlay
 from app.widgets.theme import set_role
 from engine.protocol import Explain, Explained
 from engine.protocol.message import Page
+from engine.spec.geometry import ChainGeometry
 
 if TYPE_CHECKING:
     from app.kernels.page import KernelPage
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 LEAST_HEIGHT, MOST_HEIGHT = 252, 420
 SHARE = 0.33
 """Of the page's height."""
+NOTE = "click: go there"
 NO_MAP = "There is no feature map to step through."
 
 
@@ -45,7 +50,10 @@ class StepsLook(QFrame):
         self._on = False
         self._question = Explain()
         self._open = self._waits = False
+        self._size: Cell | None = None
+        self._followed: tuple[object, ...] = ()
         self.walk = Walk(self)
+        self.touching = Touching(page, sticky=False, role="text")
         self.transport = Transport(self.walk)
         self.sheet = CellSheet()
         self.follow = Toggle("", icon("eye"), "Follow", "Zoom both pictures in on the window, and go along with it.")
@@ -64,12 +72,15 @@ class StepsLook(QFrame):
         self.walk.moved.connect(self._moved)
         self.follow.value_changed.connect(self._set_follow)
         self.letters.value_changed.connect(self._set_letters)
+        self.touching.changed.connect(self._touch)
+        self.sheet.hovered.connect(self._point)
         self.sheet.inner_chosen.connect(self._choose_inner)
         self.sheet.lane_chosen.connect(self._choose_lane)
         self.sheet.turn_chosen.connect(self._choose_turn)
         page.map.view.clicked.connect(self._go_to)
         page.input.view.clicked.connect(self._go_to_reached)
         page.document.changed.connect(self._resize)
+        page.link.picture.connect(self._on_picture)
         page.link.explained.connect(self._explained)
         page.link.result.connect(self._computed)
         page.link.engine_state.connect(self._computed)
@@ -94,20 +105,22 @@ class StepsLook(QFrame):
         """It has come into sight."""
         self._on = True
         self._page.probing.set_outlines(False)
+        self._page.input.set_note(NOTE)
         self._resize()
-        self._ask()
+        self.touching.set_on(True)
         self.transport.timeline.setFocus()
-        if self.follow.value():
-            self._set_follow(True)
 
     def hidden(self) -> None:
         """Something else is in sight: the pictures are its again."""
         self._on = self._open = self._waits = False
+        self._followed = ()
         self.walk.play(0)
+        self.touching.set_on(False)
         self._page.link.explain(Explain(row=None))
         for view in (self._page.input.view, self._page.map.view):
             view.set_overlays([])
             view.set_layers([])
+        self._page.views.set_around(None)
         if self.follow.value():
             self._page.fit()
         self._page.probing.set_outlines(True)
@@ -118,15 +131,22 @@ class StepsLook(QFrame):
         told = self.sheet.told
         return not self._open and told is not None and (told.event.row, told.event.column) == self.walk.cell
 
+    def _on_picture(self, view: str, _shown: object) -> None:
+        geometry = self._page.geometry_now
+        if view == "input" and geometry is not None and geometry.input_size != self._size:
+            self._resize()
+
     def _resize(self) -> None:
-        """The map may have another size."""
+        """The picture or the map may have another size."""
         if not self._on:
             return
         geometry = self._page.geometry_now
+        self._size = geometry.input_size if geometry is not None else None
         there = geometry is not None and fits(geometry)
         self._open = False
         self.walk.set_size(geometry.map_size if there and geometry is not None else (0, 0))
-        if there:
+        if there and geometry is not None:
+            self._page.views.set_around(around(geometry.steps[0], geometry.input_size))
             self._ask()
         else:
             self.sheet.show_nothing(NO_MAP)
@@ -163,6 +183,8 @@ class StepsLook(QFrame):
             self.walk.hold(False)
         spec, before = self._page.document.project.filter, self._page.document.project.before
         self.sheet.show_cell(Told(event), spec, "signed" if before else "grey")
+        if self.sheet.pointed is not None:
+            self._point(*self.sheet.pointed)
         self._mark()
         if self._waits:
             self._ask()
@@ -176,18 +198,50 @@ class StepsLook(QFrame):
                 view.set_overlays([])
                 view.set_layers([])
             return
-        views[0].set_layers(input_layers(told, geometry))
-        views[0].set_overlays(input_marks(told, geometry))
-        views[1].set_overlays([Overlay(told.event.row, told.event.column)])
+        touching = self.touching
+        views[0].set_layers([*input_layers(told, geometry), *touching.input_layers()])
+        views[0].set_overlays([*input_marks(told, geometry), *touching.input_overlays()])
+        views[1].set_layers(touching.map_layers())
+        views[1].set_overlays([Overlay(told.event.row, told.event.column), *touching.map_overlays()])
         if self.follow.value():
-            follow(views[0], step_box(told, geometry), zoom_in=False)
+            self._go_along(geometry)
+
+    def _go_along(self, geometry: ChainGeometry) -> None:
+        """Keep the window in sight; zoom in where it has become another one."""
+        field = geometry.field(self.walk.cell)
+        what = (geometry.input_size, len(field.rows), len(field.columns))
+        follow(self._page.input.view, field, zoom_in=what != self._followed)
+        self._followed = what
 
     def _set_follow(self, on: object) -> None:
-        told, geometry = self.sheet.told, self._page.geometry_now
-        if not on:
+        self._followed = ()
+        if on:
+            self._mark()
+        else:
             self._page.fit()
-        elif told is not None and geometry is not None:
-            follow(self._page.input.view, step_box(told, geometry), zoom_in=True)
+
+    def _point(self, part: str, cell: Cell | None) -> None:
+        """The cursor is on one of the numbers: mark what that touches."""
+        told, chained = self.sheet.told, len(self._page.document.project.steps) > 1
+        subject = None
+        if told is not None and cell is not None:
+            row, column = told.event.held_rows[cell[0]], told.event.held_columns[cell[1]]
+            if part == "kernel" and not self._question.turned:
+                subject = self.touching.weight(cell, laid=True)
+            elif part in ("patch", "products") and not chained and min(row, column) >= 0:
+                subject = Subject("input", row, column)
+        self.touching.look_at(subject)
+
+    def _touch(self) -> None:
+        """Something else is pointed at; what it touches is said where the sum stands."""
+        found, geometry = self.touching.meeting, self._page.geometry_now
+        if found is None or geometry is None:
+            self.sheet.say("")
+        else:
+            said = words_of(found, geometry.steps[-1], geometry.input_size, len(geometry.steps) > 1)
+            name = {"input": "Input", "weight": "Weight", "map": "Map"}[found.subject.kind]
+            self.sheet.say(f"{name} ({found.subject.row}, {found.subject.column}). {' '.join(said)}")
+        self._mark()
 
     def _set_letters(self, on: object) -> None:
         self.sheet.set_letters(bool(on))

@@ -16,9 +16,11 @@ from engine.spec.filter import FilterSpec
 from engine.spec.geometry import ChainGeometry, FilterGeometry
 
 TINT = 70  # of 255
-_SMALLEST, _LARGEST = 8.0, 44.0
-_SHARE = 3.2
-"""How many windows wide a view is that follows the window."""
+_SMALLEST, _LARGEST = 6.0, 64.0
+_SHARE = 2.2
+"""How many times as wide as what a cell depends on a view is that follows it."""
+_AROUND = 0.02
+"""Share of the picture that is left free around it, for frames at its edge."""
 _EDGE = 0.12
 """Share of the view at each side in which the window is not left standing."""
 
@@ -78,6 +80,14 @@ def padding_ring(spec: FilterSpec, size: tuple[int, int]) -> list[Overlay]:
     return [Overlay(*box, role="faint", style="hatch") for box in sides if box[2] and box[3]]
 
 
+def around(spec: FilterSpec, size: tuple[int, int]) -> QRectF:
+    """The picture with its padding and a little more."""
+    (top, bottom), (left, right) = padding_per_side(spec.padding, spec.kernel.size, spec.dilation)
+    free = _AROUND * max(size)
+    padded = QRectF(-left, -top, size[1] + left + right, size[0] + top + bottom)
+    return padded.adjusted(-free, -free, free, free)
+
+
 def _overlay(box: Box, style: str = "frame") -> Overlay:
     rows, columns = box
     kind = "thin" if style == "thin" else "frame"
@@ -85,7 +95,7 @@ def _overlay(box: Box, style: str = "frame") -> Overlay:
 
 
 def follow(view: PictureView, box: Box, zoom_in: bool) -> None:
-    """Keep the window well inside of the view; with `zoom_in` also so large that its cells are seen."""
+    """Keep what a cell depends on well inside of the view; with `zoom_in` also so large that its cells are seen."""
     rows, columns = box
     region, extent = view.region(), max(len(rows), len(columns))
     wanted = min(max(min(view.width(), view.height()) / (_SHARE * extent), _SMALLEST), _LARGEST)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -11,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from app.kernels.steps.column import SumColumn
 from app.kernels.steps.letters import Letters, letters_of
-from app.kernels.steps.sums import CHANNELS, lines_of, pooling_words
+from app.kernels.steps.places import places_texts, pool_text, product_text, turn_text
+from app.kernels.steps.sums import CHANNELS, lines_of
 from app.kernels.steps.told import Cell, Told
 from app.kernels.steps.written import WrittenSum, letter_terms, number_terms
 from app.widgets.fonts import text_font, title_font
@@ -24,6 +24,7 @@ from engine.spec.filter import FilterSpec
 
 GAP = 8
 POOL_PLACE = 7
+TITLE_GAP = 6
 PARTS = ("patch", "kernel", "products")
 HINT = "Move the cursor over the grids to read a product; click a cell of the map to go there."
 
@@ -40,7 +41,7 @@ class Titled(QWidget):
         set_role(self.title, "title")
         set_role(self.detail, "faint")
         row = QHBoxLayout()
-        row.setSpacing(6)
+        row.setSpacing(TITLE_GAP)
         row.addWidget(self.title)
         row.addWidget(self.detail, 1)
         column = QVBoxLayout(self)
@@ -52,11 +53,17 @@ class Titled(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setMinimumWidth(1)
 
-    def show_sheet(self, sheet: Sheet, detail: str) -> None:
-        """Show these numbers; how many are not written goes before the other words."""
+    def show_sheet(self, sheet: Sheet, *details: str) -> None:
+        """Show these numbers, and the first words that fit; before all, how many numbers are not written."""
         self.grid.set_sheet(sheet)
         left_out = self.grid.unwritten()
-        self.detail.setText(f"{left_out} numbers as colours" if left_out else detail)
+        if left_out:
+            numbers = "number" if left_out == 1 else "numbers"
+            details = f"{left_out} {numbers} as colours", f"{left_out} as colours"
+        room = self.width() - self.title.sizeHint().width() - TITLE_GAP
+        metrics = self.detail.fontMetrics()
+        fitting = (text for text in details if metrics.horizontalAdvance(text) <= room)
+        self.detail.setText(next(fitting, ""))
 
 
 class CellSheet(QWidget):
@@ -77,11 +84,13 @@ class CellSheet(QWidget):
         self._spec = FilterSpec()
         self._colouring: Colouring = "grey"
         self._with_letters = False
+        self._pointed: tuple[str, Cell] | None = None
+        self._words = ""
         self._letters: Letters | None = None
         self.patch = Titled("Patch", "What lies under the kernel. Cells of the padding are hatched and in brackets.")
         self.kernel = Titled("Kernel", "The weights as they are laid on the patch.")
         self.products = Titled("Products", "Each number of the patch times the weight on it.")
-        self.pool = Titled("Pooling window", "What the detector made of each cell. Click one to write out its sum.")
+        self.pool = Titled("Pooling", "What the detector made of each cell. Click one to write out its sum.")
         self.column = SumColumn()
         self.written = WrittenSum()
         self.plane = Segmented(list(enumerate(CHANNELS)), "Channel", "Which channel's products are shown.")
@@ -99,7 +108,7 @@ class CellSheet(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(4)
-        parts: list[QWidget] = [self.patch, _sign("⊙"), self.kernel, _sign("="), self.products, _sign("Σ")]
+        parts: list[QWidget] = [self.patch, _sign("⊙"), self.kernel, _sign("="), self.products, _sign("→")]
         for place, part in enumerate([*parts, self.column, self.pool]):
             grid.addWidget(part, 0, place)
         self._grid = grid
@@ -121,6 +130,11 @@ class CellSheet(QWidget):
         return value if isinstance(value, int) and value < planes else 0
 
     @property
+    def pointed(self) -> tuple[str, Cell] | None:
+        """The number that the cursor is on: in "patch", "kernel", "products" or "pool"."""
+        return self._pointed
+
+    @property
     def told(self) -> Told | None:
         """What is shown."""
         return self._told
@@ -140,7 +154,7 @@ class CellSheet(QWidget):
         """There is no cell to write out; say why."""
         self._told = None
         for part in (self.patch, self.kernel, self.products):
-            part.show_sheet(Sheet(np.full((3, 3), np.nan)), "")
+            part.show_sheet(Sheet(np.full((3, 3), np.nan)))
         self.column.show_lines([])
         self.pool.hide()
         self.plane.hide()
@@ -160,45 +174,56 @@ class CellSheet(QWidget):
 
     def _show_grids(self, told: Told, spec: FilterSpec) -> None:
         lane, letters, event = self.lane, self._letters, told.event
-        places = f"rows {span_text(event.rows)} · columns {span_text(event.columns)}"
+        places = places_texts(event.rows, event.columns)
         names = (letters.patch, letters.kernel, letters.products()) if letters is not None else (None, None, None)
-        self.patch.show_sheet(Sheet(told.patch[lane], told.padding, names[0], self._colouring), places)
-        self.kernel.show_sheet(Sheet(told.kernel[lane], None, names[1]), _turn_text(spec, self.turn.value() is True))
-        self.products.show_sheet(Sheet(told.products[lane], None, names[2]), "")
+        self.patch.show_sheet(Sheet(told.patch[lane], told.padding, names[0], self._colouring), *places)
+        turned = turn_text(spec, self.turn.value() is True)
+        self.kernel.show_sheet(Sheet(told.kernel[lane], None, names[1]), turned, turned.removeprefix("turned by "))
+        self.products.show_sheet(Sheet(told.products[lane], None, names[2]))
 
     def _show_pool(self, told: Told, spec: FilterSpec) -> None:
         self.pool.setVisible(told.pool is not None)
         self._grid.setColumnStretch(POOL_PLACE, int(told.pool is not None))
-        if told.pool is None:
+        pool = told.event.pool
+        if told.pool is None or pool is None:
             return
-        height, width = told.pool.shape[1:]
-        self.pool.show_sheet(Sheet(told.pool[self.lane % len(told.pool)]), pooling_words(spec.pooling, (height, width)))
+        places = range(pool.top, pool.top + pool.height), range(pool.left, pool.left + pool.width)
+        self.pool.show_sheet(Sheet(told.pool[self.lane % len(told.pool)]), *places_texts(*places))
         inner, winner = told.inner(), told.winner(self.lane)
         self.pool.grid.set_ring(inner)
         self.pool.grid.set_notes({winner: "met"} if spec.pooling.kind == "max" and winner is not None else {})
+
+    def say(self, words: str) -> None:
+        """Words in the place of the sum, unless the cursor is on one of its numbers; none bring the sum back."""
+        self._words = words
+        self._write()
 
     def _write(self) -> None:
         told = self._told
         if told is None:
             return
+        note = self._pointed_text(told) or self._words
+        if note:
+            self.written.show_note(note)
+            return
         if self._letters is not None:
-            end = " + bias" if told.event.bias else ""
-            self.written.show_sum(letter_terms(self._letters), end.strip() and end)
+            self.written.show_sum(letter_terms(self._letters), "+ bias" if told.event.bias else "")
             return
         sums = told.event.sums
         self.written.show_sum(number_terms(told, self.lane), f"= {shown(sums[self.lane % len(sums)], 5)}")
 
+    def _pointed_text(self, told: Told) -> str:
+        if self._pointed is None:
+            return ""
+        part, cell = self._pointed
+        if part != "pool":
+            return product_text(told, self.lane, cell)
+        return pool_text(told, self.lane, cell) if told.pool is not None else ""
+
     def _hover(self, part: str, cell: Cell | None) -> None:
-        told = self._told
-        if told is None:
-            return
-        if cell is None:
-            self._write()
-        elif part == "pool":
-            self.written.show_note(pool_text(told, self.lane, cell))
-        else:
-            self.written.show_note(product_text(told, self.lane, cell))
+        self._pointed = None if cell is None else (part, cell)
         self.hovered.emit(part, cell)
+        self._write()
         for grid in (self.patch.grid, self.kernel.grid, self.products.grid):
             grid.set_notes({cell: "met"} if cell is not None and part != "pool" else {})
 
@@ -220,46 +245,3 @@ def _sign(text: str) -> QLabel:
     sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
     set_role(sign, "faint")
     return sign
-
-
-def _turn_text(spec: FilterSpec, quarter: bool) -> str:
-    angles = [angle for angle, on in (("90°", quarter), ("180°", spec.operation == "convolution")) if on]
-    return f"turned by {' and '.join(angles)}" if angles else ""
-
-
-def span_text(places: Sequence[int]) -> str:
-    """Rows or columns that lie evenly apart.
-
-    Example:
-        >>> span_text([4, 5, 6]), span_text([-2, 0, 2]), span_text([7]), span_text(range(0, 50, 5))
-        ('4–6', '−2, 0, 2', '7', '0–45 by 5')
-    """
-    first, last = shown(places[0]), shown(places[-1])
-    step = places[1] - places[0] if len(places) > 1 else 1
-    if len(places) == 1:
-        return first
-    if step > 1 and len(places) <= 3:
-        return ", ".join(shown(place) for place in places)
-    return f"{first}–{last}" + (f" by {step}" if step > 1 else "")
-
-
-def product_text(told: Told, lane: int, cell: Cell) -> str:
-    """One product with all its digits."""
-    event = told.event
-    row, column = event.rows[cell[0]], event.columns[cell[1]]
-    value, weight, product = (shown(float(part[lane][cell])) for part in (told.patch, told.kernel, told.products))
-    text = f"row {shown(row)}, column {shown(column)}: {value} · {weight} = {product}"
-    if told.zero[cell]:
-        return f"{text}   (a zero of the padding)"
-    if told.padding[cell]:
-        return f"{text}   (padding: a copy of row {event.held_rows[cell[0]]}, column {event.held_columns[cell[1]]})"
-    return text
-
-
-def pool_text(told: Told, lane: int, cell: Cell) -> str:
-    """A cell of the pooling window."""
-    pool = told.event.pool
-    assert pool is not None
-    assert told.pool is not None
-    value = shown(float(told.pool[lane % len(told.pool)][cell]))
-    return f"before pooling, row {pool.top + cell[0]}, column {pool.left + cell[1]}: {value}   (click to write it out)"

@@ -10,6 +10,7 @@ from app.widgets.number_text import shown
 from engine.spec.filter import DetectorSpec, FilterSpec, PoolingSpec
 
 DIGITS = 5
+LANE_DIGITS = 4
 CHANNELS = "RGB"
 _FORMULAS = {
     "relu": "max(v, 0)",
@@ -32,7 +33,8 @@ class Line(NamedTuple):
     @property
     def texts(self) -> tuple[str, ...]:
         """The numbers as they are written."""
-        return tuple(shown(number, DIGITS) for number in self.numbers)
+        digits = DIGITS if len(self.numbers) == 1 else LANE_DIGITS
+        return tuple(shown(number, digits) for number in self.numbers)
 
 
 def lines_of(told: Told, spec: FilterSpec) -> list[Line]:
@@ -43,7 +45,7 @@ def lines_of(told: Told, spec: FilterSpec) -> list[Line]:
     if not _ends(told, spec):
         lines.append(Line("= v", event.before))
     if event.turned:
-        lines.append(Line("u, kernel turned by 90°", event.turned))
+        lines.append(Line("u, turned by 90°", event.turned))
     if spec.detector.kind != "none":
         lines.append(Line(detector_words(spec.detector), event.detected))
     if event.pool is not None:
@@ -61,7 +63,8 @@ def _sums(told: Told) -> list[Line]:
     event = told.event
     if told.planes == 1 or len(event.totals) > 1:
         return [Line(f"Σ of {told.count} products", event.totals)]
-    return [Line("Σ of R, G, B", event.sums), Line("R + G + B", event.totals)]
+    channels = zip(CHANNELS, event.sums, strict=True)
+    return [*(Line(f"Σ of {name}", (total,)) for name, total in channels), Line("R + G + B", event.totals)]
 
 
 def detector_words(spec: DetectorSpec) -> str:

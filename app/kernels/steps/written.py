@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
@@ -39,21 +40,26 @@ def letter_terms(letters: Letters) -> list[str]:
     return [product for row in letters.products() for product in row]
 
 
-def fitted(terms: Sequence[str], end: str, room: int, lines: int = LINES) -> tuple[str, int]:
-    """The terms' sum in at most `lines` lines of `room` characters, and how many of them are left out.
+def fitted(terms: Sequence[str], end: str, room: int, lines: int = LINES) -> str:
+    """The terms' sum in at most `lines` lines of `room` characters; how many terms are left out stands at the end.
 
     Example:
-        >>> fitted(["a·w", "b·x", "c·y"], "= s", 16, 1)
-        ('a·w + b·x + … = s', 1)
-        >>> fitted(["a·w", "b·x"], "= s", 16, 1)
-        ('a·w + b·x = s', 0)
+        >>> fitted(["a·w", "b·x"], "= s", 15, 1)
+        'a·w + b·x = s'
+        >>> fitted(["a·w", "b·x", "c·y", "d·z", "e·s", "f·t", "g·u"], "= s", 37, 1)
+        'a·w + b·x + … = s   (5 not written)'
     """
-    for count in range(len(terms), 0, -1):
-        pieces = [*terms[:count], *(["…"] if count < len(terms) else [])]
-        found = _broken(pieces, end, room)
-        if len(found) <= lines:
-            return "\n".join(found), len(terms) - count
-    return f"… {end}", len(terms)
+    if sum(map(len, terms)) <= room * lines:
+        whole = _broken(terms, end, room)
+        if len(whole) <= lines:
+            return "\n".join(whole)
+    found = f"… {end}   ({len(terms):,} not written)"
+    for count in range(1, len(terms)):
+        more = _broken([*terms[:count], "…"], f"{end}   ({len(terms) - count:,} not written)", room)
+        if len(more) > lines:
+            break
+        found = "\n".join(more)
+    return found
 
 
 def _broken(pieces: Sequence[str], end: str, room: int) -> list[str]:
@@ -61,7 +67,7 @@ def _broken(pieces: Sequence[str], end: str, room: int) -> list[str]:
     lines = [""]
     for place, piece in enumerate(pieces):
         last = place == len(pieces) - 1
-        text = f"{piece} {end}" if last else f"{piece} + "
+        text = f"{piece} {end}".rstrip() if last else f"{piece} + "
         if lines[-1] and len(lines[-1]) + len(text.rstrip()) > room:
             lines[-1] = lines[-1].rstrip()
             lines.append("")
@@ -95,10 +101,10 @@ class WrittenSum(QWidget):
 
     def text(self) -> str:
         """What is written."""
+        room = max(int(self.width() / self._advance), 20)
         if self._note or not self._terms:
-            return self._note
-        text, left_out = fitted(self._terms, self._end, int(self.width() / self._advance))
-        return f"{text}   ({left_out} of {len(self._terms)} products not written)" if left_out else text
+            return "\n".join(wrap(self._note, room, max_lines=LINES, placeholder=" …"))
+        return fitted(self._terms, self._end, room)
 
     def _told(self) -> None:
         self.setAccessibleDescription(self.text())

@@ -121,7 +121,7 @@ class ClipReader:
             self._due = now
         self._due += self._period
         hurry = now - self._due > _LATE and now - self._shown < _AT_LEAST
-        if hurry or not self._outbox.wanted:
+        if hurry or not self._outbox.wants():
             self._outbox.skip()
         else:
             self._show()

@@ -64,7 +64,7 @@ class LiveReader:
             # Read on, so that the next picture after the pause is a new one; a source that never waits would spin.
             self._outbox.alive(self._playing)
             self._breathe(asked, stamp)
-        elif not self._outbox.wanted:
+        elif not self._outbox.wants():
             self._outbox.skip()
         else:
             self._hand_over(asked, stamp)

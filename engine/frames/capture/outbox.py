@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import SourceError
+from engine.frames.capture.demand import Demand
 from engine.frames.capture.messages import (
     MAX_SIDE,
     SLOTS,
@@ -27,8 +28,6 @@ from engine.frames.capture.ring import Ring
 from engine.frames.source import Pixels
 
 QUIET = 0.25  # seconds without a word before saying that all is well
-STALE = 0.004  # seconds after which a frame that nobody has taken is worth replacing
-_HELD = 1  # frames that the owner keeps when none waits to be taken: the one it looks at
 _TO_RGB = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}
 
 
@@ -70,25 +69,24 @@ class Outbox:
         self._pipe = pipe
         self._ring = ring
         self._free = list(range(SLOTS))
-        self._published = 0.0
+        self._demand = Demand()
         self._skipped = 0
         self._remark = ""
         self._spoken = time.monotonic()
+
+    @property
+    def _out(self) -> int:
+        return SLOTS - len(self._free)
 
     @property
     def full(self) -> bool:
         """Whether the owner has every slot."""
         return not self._free
 
-    @property
-    def wanted(self) -> bool:
-        """Whether a frame is worth handing over now.
-
-        While the one before waits to be taken, a newer one is so only now and then: converting frames that nobody
-        looks at would take the time from the one that does.
-        """
-        waits = SLOTS - len(self._free) > _HELD
-        return not self.full and not (waits and time.monotonic() - self._published < STALE)
+    def wants(self) -> bool:
+        """To be asked of every frame that comes: whether it is worth converting and handing over."""
+        worth = self._demand.arrive(time.monotonic(), self._out)
+        return worth and not self.full
 
     def send(self, report: Report) -> None:
         """Say something."""
@@ -102,6 +100,7 @@ class Outbox:
             if not isinstance(command, Release):
                 return command
             self._free.append(command.slot)
+            self._demand.take_back(time.monotonic(), self._out)
             timeout = 0.0
         return None
 
@@ -138,5 +137,5 @@ class Outbox:
         to_rgb(picture, channels, self._ring.slot(slot, height, width))
         self.send(Arrived(slot, height, width, channels, stamp, position, count, self._skipped, playing))
         self._skipped = 0
-        self._published = time.monotonic()
+        self._demand.hand_over(time.monotonic())
         return True

@@ -11,6 +11,7 @@ from engine.kernels.design.combine import compose, weighted_sum
 from engine.kernels.design.grid import RESAMPLINGS, Resampling, anchor, dilate, resample, resize
 from engine.kernels.design.low_rank import LowRank, low_rank, singular_values
 from engine.kernels.design.measure import Measures, measure
+from engine.kernels.design.merge import merged
 from engine.kernels.design.planes import MOST_CELLS
 from engine.kernels.design.spectrum import (
     KINDS,
@@ -68,6 +69,7 @@ __all__ = [
     "low_rank",
     "match_scores",
     "measure",
+    "merged",
     "negate",
     "normalise",
     "passband",

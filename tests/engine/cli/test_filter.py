@@ -109,6 +109,14 @@ def test_a_kernel_can_be_one_of_a_bank(grey, tmp_path):
     assert few.shape == np.load(grey).shape
 
 
+def test_several_kernels_are_applied_one_after_the_other(grey):
+    found = filtered(grey, "--kernel", "box", "--kernel", "sobel-vertical", "--kernel", "1 -1", "--stride", "2,1")
+    expected = np.load(grey).astype(float)
+    for weights in (kernel("box").weights, SOBEL, np.array([[1.0, -1.0]])):
+        expected = scipy_signal.correlate2d(expected, weights, mode="valid")[::2]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_a_deep_kernel_sums_over_the_channels(tmp_path):
     picture = np.random.default_rng(1).random((9, 8, 5)).astype(np.float32)
     weights = np.random.default_rng(2).standard_normal((3, 2, 5)).astype(np.float32)
@@ -193,6 +201,11 @@ def test_what_cannot_be_asked_for(refused, grey, photo, tmp_path):
     for arguments, words in wrong:
         assert words in refused(*arguments), arguments
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_parameter_with_several_kernels_is_ambiguous(refused, grey):
+    told = refused("filter", grey, "--kernel", "box", "--kernel", "gaussian", "-P", "sigma=2", "-o", "a.npy")
+    assert "-P sigma could belong to any of 2 kernels" in told
 
 
 def test_what_an_image_file_cannot_be(refused, tmp_path):

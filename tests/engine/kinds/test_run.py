@@ -9,12 +9,12 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
 from engine.errors import SpecError
+from engine.kinds import unshared
 from engine.kinds.catalogue import kinds
 from engine.kinds.code import torch_code, torch_module
 from engine.kinds.facts import WEIGHT_BUDGET, kind_facts
@@ -167,7 +167,7 @@ def test_what_cannot_be_run_says_why_in_one_sentence(changes: dict[str, Any], sa
             np.zeros(1),
             "The bias has the shape (1,); this layer takes none",
         ),
-        (np.zeros((1, 1, 1, 8, 8)), np.zeros((1, 1, 3, 3)), None, "The input has the shape (1, 1, 1, 8, 8)"),
+        (np.zeros((1, 1, 1, 8, 8)), np.zeros((1, 1, 3, 3)), None, "The input has the shape (1, 1, 8, 8)"),
         (np.full((1, 8, 8), "a"), np.zeros((1, 1, 3, 3)), None, "The input takes real numbers"),
     ],
 )
@@ -187,15 +187,18 @@ def test_what_comes_in_comes_out() -> None:
     np.testing.assert_array_equal(run_kind(spec, uint8, weight), run_kind(spec, uint8.astype(np.float32), weight))
 
 
-def test_a_wide_batch_of_unshared_patches_is_worked_on_in_bands(monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.kinds import unshared as module
+@pytest.mark.parametrize("batch", [2, 8])
+def test_a_wide_batch_of_unshared_patches_is_worked_on_in_bands(monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    spec = KindSpec(kind="unshared", in_channels=2, out_channels=3, size=(9, 7), stride=(2, 1))
+    weight = torch.tensor(random_weights(spec)[0], requires_grad=True)
+    x = torch.randn(batch, 2, 9, 7, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    slope = torch.ones(batch, 3, 4, 5)
 
-    spec = KindSpec(kind="unshared", in_channels=2, out_channels=3, size=(9, 7))
-    weight, _ = random_weights(spec)
-    x = np.random.default_rng(0).standard_normal((8, 2, 9, 7)).astype(np.float32)
-    whole = run_kind(spec, x, weight)
-    monkeypatch.setattr(module, "MOST_CELLS", 1)
-    np.testing.assert_array_equal(run_kind(spec, x, weight), whole)
-    exact = F.unfold(torch.from_numpy(x), 3).view(8, 18, 7, 5)
-    expected = torch.einsum("nkij,ijok->noij", exact, torch.from_numpy(weight).flatten(3))
-    np.testing.assert_allclose(whole, expected.numpy(), rtol=1e-5, atol=1e-5)
+    def computed_and_gradients() -> list[torch.Tensor]:
+        found = run_kind(spec, x, weight)
+        return [found, *torch.autograd.grad(found, [x, weight], slope)]
+
+    whole = computed_and_gradients()
+    monkeypatch.setattr(unshared, "MOST_CELLS", 1)
+    for in_bands, at_once in zip(computed_and_gradients(), whole, strict=True):
+        torch.testing.assert_close(in_bands, at_once)

@@ -59,7 +59,8 @@ def test_grey_values_colours_and_the_map_of_the_steps_before(talk: Talk) -> None
     assert np.abs(_cells(_ask(talk, 39, 0, 1, 56)) - picture[39:, :56]).max() < 1e-6
     half = FilterSpec(kernel=kernel("gaussian").spec(), stride=(2, 2))
     _show(talk, 3, before=(half,))
-    assert np.array_equal(_cells(_ask(talk, 0, 1, 20, 27)), apply_chain(picture, (half,)).map[:, 1:28])
+    expected = apply_chain(picture, (half,)).map[:, 1:28]
+    assert np.abs(_cells(_ask(talk, 0, 1, 20, 27)) - expected).max() < 1e-6
 
 
 def test_what_lies_outside_is_too_large_or_not_there_yet_is_answered_without_numbers(talk: Talk) -> None:

@@ -1,0 +1,1 @@
+"""The bank: many kernels beside each other on the same picture."""
