@@ -58,6 +58,7 @@ def assemble(
     window.closing.connect(bench.close)
     # Last: under a style sheet every widget would be styled anew each time it is put into another.
     apply_style_sheet(application, settings.values.dark)
+    parts.drops.takers.append(page.kernel.take)
     parts.drops.install(window)
     return bench
 

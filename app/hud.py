@@ -80,7 +80,7 @@ class Hud(QFrame):
         if any(plane.view == "input" for plane in maps.planes):
             self._processed.tick()
         if maps.seconds:
-            self._method, self._seconds = "network", maps.seconds
+            self._method, self._seconds = maps.method, maps.seconds
 
     def _on_source(self, state: SourceState) -> None:
         self._source = state

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PySide6.QtWidgets import QApplication
 
@@ -16,10 +16,11 @@ from app.main import make_application, make_workbench
 from app.state.engine_side import Engine
 from app.state.settings import Settings
 from app.tour_scenes import Scene, scenes
+from app.widgets.fields import Toggle
 from app.workbench import Workbench
 
 SCENE_SECONDS = 30.0
-AGAIN = ("kernel", "clip-gradient", "network", "train")
+AGAIN = ("kernel", "clip-gradient", "steps", "touches", "network", "train")
 GALLERY_SECONDS = 0.6
 SMALL = (1280, 800)
 LARGE = (1920, 1080)
@@ -77,19 +78,41 @@ def _take(application: QApplication, bench: Workbench, shot: Shot, place: Path) 
     before = bench.link.shown
     bench.document.edit(shot.scene.project, shot.name)
     bench.pages.show(shot.scene.page)
+    bench.page.compare.set_mode(shot.scene.compare)
+    bench.page.histograms.set_on(shot.scene.histograms)
     bench.pages.current.fit()
     frames = shot.scene.frames
     ready = wait_for(
         application, lambda: bench.link.is_settled and (frames == 1 or bench.link.shown - before >= frames)
     )
-    if shot.scene.page == "kernel":
+    if shot.scene.page == "kernel" and shot.scene.look == "map":
         _look_at_a_cell(application, bench)
+    elif shot.scene.page == "kernel":
+        ready = _show_look(application, bench, shot.scene) and ready
+    if shot.scene.design is not None:
+        shot.scene.design(bench.page.kernel)
+        ready = wait_for(application, lambda: bench.page.kernel.is_settled and bench.link.is_settled) and ready
     if shot.scene.train:
         ready = ready and _train(application, bench)
     _let_the_gallery_follow(application)
     bench.window.grab().save(str(place / f"{shot.name}.png"))
     bench.page.probing.look_at("map", None)
+    bench.page.looks.show_look("map")
+    bench.page.kernel.clear_bench()
     return ready
+
+
+def _show_look(application: QApplication, bench: Workbench, scene: Scene) -> bool:
+    """Choose the scene's tab, have its buttons up or down, and go to its cell."""
+    bench.page.looks.show_look(scene.look)
+    look: Any = bench.page.looks.look
+    if scene.at is None:
+        return wait_for(application, lambda: bench.link.is_settled)
+    for button in look.findChildren(Toggle):
+        if button.accessibleName() != "Loop" and button.isChecked() != (button.accessibleName() in scene.press):
+            button.click()
+    look.go_to(scene.at)
+    return wait_for(application, lambda: bool(look.is_answered))
 
 
 def _look_at_a_cell(application: QApplication, bench: Workbench) -> None:

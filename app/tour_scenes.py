@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from app.kernels.bank.contents import kernels_of
+from app.kernels.compare import Mode
+from app.kernels.design.scenes import SCENES, Act
 from engine.kernels import kernel
+from engine.kernels.banks import bank
 from engine.presets import preset
 from engine.spec.edit import with_channels, with_kernel
 from engine.spec.filter import DetectorSpec, FilterSpec, PoolingSpec
@@ -18,12 +22,23 @@ from engine.spec.train import TrainSpec
 
 
 class Scene(NamedTuple):
-    """A project on a page, how many frames of its source must have been shown, and whether it is trained first."""
+    """A project on a page, how many frames of its source must have been shown, and whether it is trained first.
+
+    On the Kernel page `look` is the tab that is chosen, `press` are those of its buttons that are down, by their names,
+    and `at` is the cell that is looked at; `compare` is how the map is shown, and `histograms` whether those are.
+    `design` is what is done on the kernel's bench.
+    """
 
     project: Project
     frames: int = 1
     page: str = "kernel"
     train: bool = False
+    look: str = "map"
+    press: tuple[str, ...] = ()
+    at: tuple[int, int] | None = None
+    compare: Mode = "map"
+    histograms: bool = False
+    design: Act | None = None
 
 
 def _scene(
@@ -46,9 +61,46 @@ def _volume() -> Scene:
     return Scene(msgspec.structs.replace(scene.project, filter=with_channels(scene.project.filter, "sum")))
 
 
+def _design() -> dict[str, Scene]:
+    """Filters in a row, many kernels at once, before and after, and how often each value occurs."""
+    coffee, chelsea = Picture(path="sample:coffee.jpg"), Picture(path="sample:chelsea.jpg")
+    row = tuple(_scene(coffee, name, channels="each").project.filter for name in ("gaussian", "sharpen"))
+    edges = _scene(coffee, "scharr-vertical", detector=DetectorSpec(kind="magnitude"))
+    pooled = _scene(coffee, "box", pooling=PoolingSpec(kind="max")).project.filter
+    chain = msgspec.structs.replace(edges.project, before=row, after=(pooled,))
+    split = _scene(chelsea, "emboss", stride=(2, 2), padding="valid")
+    blend = _scene(coffee, "sobel-horizontal", detector=DetectorSpec(kind="abs"))
+    return {
+        "chain": Scene(chain),
+        "bank": Scene(Project(source=chelsea, bank=kernels_of(bank("lecture"))), look="bank"),
+        "bank-gabor": Scene(
+            Project(source=Picture(path="sample:brick.jpg"), bank=kernels_of(bank("gabor"))), look="bank"
+        ),
+        "split": split._replace(compare="split"),
+        "blend": blend._replace(compare="blend"),
+        "histograms": Scene(Project(), histograms=True),
+        "histograms-colour": _scene(coffee, "unsharp", channels="each")._replace(histograms=True, compare="split"),
+    }
+
+
+def _steps() -> dict[str, Scene]:
+    """The window on its walk, and who depends on whom."""
+    astronaut, small = Picture(path="sample:astronaut.jpg"), Pattern(kind="noise", height=12, width=16, seed=2)
+    padded = _scene(small, "sobel-vertical", stride=(2, 2), padding="full", bias=0.25, operation="convolution")
+    pooled = _scene(astronaut, "scharr-vertical", detector=DetectorSpec(kind="relu"), pooling=PoolingSpec(kind="max"))
+    wide = _scene(small, "sobel-vertical", stride=(2, 2))
+    return {
+        "steps": padded._replace(look="steps", at=(0, 3)),
+        "steps-letters": padded._replace(look="steps", press=("Letters",), at=(4, 2)),
+        "steps-pooling": pooled._replace(look="steps", press=("Follow",), at=(61, 88)),
+        "touches": wide._replace(look="touches", at=(5, 7)),
+        "touches-visits": wide._replace(look="touches", press=("Visits",), at=(7, 8)),
+    }
+
+
 def scenes() -> dict[str, Scene]:
     """Every scene by its name, in the order of the tour."""
-    astronaut = Picture(path="sample:astronaut.jpg")
+    astronaut, rings = Picture(path="sample:astronaut.jpg"), Pattern(kind="rings", period=24.0)
     return {
         "kernel": Scene(Project()),
         "stride-and-pooling": _scene(
@@ -65,9 +117,7 @@ def scenes() -> dict[str, Scene]:
             Picture(path="sample:camera.jpg"), "emboss", operation="convolution", padding="full", padding_mode="reflect"
         ),
         "drawing": _scene(_seven(), "gaussian", parameters={"sigma": 3.0}),
-        "direction": _scene(
-            Pattern(kind="rings", period=24.0), "sobel-vertical", detector=DetectorSpec(kind="direction")
-        ),
+        "direction": _scene(rings, "sobel-vertical", detector=DetectorSpec(kind="direction")),
         "colour": _scene(Picture(path="sample:coffee.jpg"), "unsharp", channels="each"),
         "volume": _volume(),
         "network": Scene(Project(source=astronaut, network=preset("tiny-vgg")), page="network"),
@@ -80,9 +130,11 @@ def scenes() -> dict[str, Scene]:
         ),
         "train": Scene(Project(source=_seven(), train=TrainSpec(epochs=1)), page="train", train=True),
         "trained-network": Scene(Project(source=_seven()), page="network"),
+        **_design(), **_steps(),
         "gabor": _scene(Picture(path="sample:brick.jpg"), "gabor", bias=0.1),
         "does-not-fit": _scene(
             Pattern(kind="checkerboard", height=12, width=12, period=4.0), "gaussian", parameters={"sigma": 3.0},
             padding="valid", dilation=(2, 2),
         ),
+        **{name: Scene(project, design=act) for name, (project, act) in SCENES.items()},
     }  # fmt: skip

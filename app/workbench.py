@@ -72,7 +72,9 @@ class Workbench(QObject):
         self.link.close()
 
     def open_path(self, path: str) -> None:
-        """Open a picture, clip, folder or project that was named on the command line."""
+        """Open a picture, clip, folder, kernel or project that was named on the command line."""
+        if self.page.kernel.take_file(Path(path)):
+            return
         if Path(path).suffix.lower() in PROJECTS:
             self.projects.open_path(Path(path))
             return
@@ -109,10 +111,7 @@ class Workbench(QObject):
 
     def copy_kernel(self) -> None:
         """Put the kernel's numbers on the clipboard."""
-        from engine.kernels import format_kernel, weights_of
-
-        QGuiApplication.clipboard().setText(format_kernel(weights_of(self.document.project.filter.kernel)))
-        self.notices.info("Copied the kernel's numbers.", "copy")
+        self.page.kernel.copy_text()
 
     def play_or_pause(self) -> None:
         """Play what is paused, pause what plays."""

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from app.hud import Hud
 from app.workbench import Workbench
 from benchmarks.clips import at_rate, write_clip
-from benchmarks.edit import SIZES
+from benchmarks.edit import IMPORTING, SIZES
 from benchmarks.measure import percentile, summary
 from benchmarks.processes import family, own_memory, worked
 from benchmarks.stage import live, stage, until
@@ -32,8 +32,6 @@ REAL_FPS = 30.0
 MORE_THAN_ENOUGH = {"480p": 480.0, "720p": 360.0, "1080p": 240.0}
 """Frames a second that nothing has to wait for."""
 SETTLING = 0.7
-IMPORTING = 4.0
-"""Seconds that the engine imports torch for beside the first pictures."""
 SLOW = 31
 """Side of the kernel that makes the work slow."""
 

@@ -69,9 +69,18 @@ class PicturePanel(QFrame):
         self._column.addWidget(header)
         self._column.addWidget(self.view, 1)
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the title's line is short of room."""
+        return self._narrow
+
     def add_to_header(self, widget: QWidget) -> None:
         """Put something at the right end of the title's line."""
         self._header.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def add_beside_title(self, widget: QWidget) -> None:
+        """Put something right behind the title."""
+        self._header.insertWidget(self._header.indexOf(self._size), widget, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def add_below(self, widget: QWidget) -> None:
         """Put something under the picture."""

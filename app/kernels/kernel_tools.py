@@ -19,7 +19,7 @@ from engine.spec.filter import FilterSpec
 
 Change = Callable[[FilterSpec], FilterSpec]
 ICON = QSize(16, 16)
-ARROW = 14
+ROOM = 2 * "\N{EN SPACE}"
 
 
 class Tool(NamedTuple):
@@ -39,9 +39,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("", "Σ=1", "Sum 1", "Divide by the sum: a flat picture keeps its brightness.", "make the sum 1", unit_sum),
     Tool("", "−μ", "Mean 0", "Subtract the mean: a flat picture gives zero.", "make the mean 0", zero_mean),
 )
-_MORE = (
-    "Turn by any angle, scale, stretch, combine kernels, draw, take a patch of the picture, type numbers, open and save."
-)
+_MORE = "Turn by any angle, scale, stretch, combine kernels, draw, take a patch of the picture, type, open, save."
 
 
 class KernelTools(QWidget):
@@ -81,12 +79,9 @@ class MoreButton(QToolButton):
 
     def __init__(self, text: str, name: str, help: str) -> None:
         super().__init__()
-        self.setText(text)
+        # Room for the arrow: the style sheet centres the text.
+        self.setText(text + ROOM)
         describe(self, name, help)
-
-    def sizeHint(self) -> QSize:
-        """Room for the text and the arrow."""
-        return super().sizeHint() + QSize(ARROW, 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The down arrow opens, as on any button with a menu."""

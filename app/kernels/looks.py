@@ -49,7 +49,14 @@ def _touches(page: KernelPage) -> QWidget:
     return TouchesLook(page)
 
 
+def _bank(page: KernelPage) -> QWidget:
+    from app.kernels.bank.look import BankLook
+
+    return BankLook(page)
+
+
 ENTRIES: tuple[Entry, ...] = (
+    Entry("bank", "Bank", "many kernels on the same picture, a feature map each.", False, _bank),
     Entry(
         "steps", "Steps", "the window slides over the input, and every number of a cell is written out.", True, _steps
     ),

@@ -12,7 +12,7 @@ from app.kernels.compare import Compare
 from app.kernels.formula import FormulaBox
 from app.kernels.gallery_panel import GalleryPanel
 from app.kernels.histograms import HistogramPair
-from app.kernels.kernel_panel import KernelPanel
+from app.kernels.kernel_panel import KernelPanel, Sight
 from app.kernels.looks import Looks
 from app.kernels.operation import OperationPanel
 from app.kernels.probe import Probing
@@ -43,6 +43,7 @@ class KernelPage(QWidget):
         super().__init__()
         self.document = document
         self.link = link
+        self.notices = notices
         self._shown = True
         self._input_size: Size | None = None
         self._related: tuple[Project, Size | None, Size] | None = None
@@ -50,7 +51,7 @@ class KernelPage(QWidget):
         self.map = PicturePanel("Feature map", "What the kernel makes of the picture.", "Computing…")
         self.colours = ColourControls(document, notices)
         self.map.add_to_header(self.colours)
-        self.kernel = KernelPanel(document, notices)
+        self.kernel = KernelPanel(document, notices, Sight(self.input.view, link, lambda: self._input_size))
         self.operation = OperationPanel(document, notices)
         self.formula = FormulaBox()
         self.side = SideColumn(self.kernel, self.operation, result=self.formula)
@@ -174,7 +175,7 @@ class KernelPage(QWidget):
             self.colours.show_range(result.range)
 
     def _on_problem(self, problem: Problem) -> None:
-        if self._shown and problem.code == "spec":
+        if self._shown and problem.code == "spec" and self.looks.engine_page == "kernel":
             self.map.show_nothing(problem.message)
             self.compare.refresh()
             self.colours.show_range(None)

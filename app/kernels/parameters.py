@@ -72,6 +72,11 @@ class ParameterRows(QWidget):
                 widget.deleteLater()
         self._controls = {}
 
+    def follow(self, after: QWidget) -> None:
+        """Have Tab reach the rows after this widget instead."""
+        self._after = after
+        self._order()
+
     def _order(self) -> None:
         """Have Tab go from the widget before through the rows; Qt puts those made later at the end of everything."""
         before = self._after

@@ -28,6 +28,8 @@ class Drops(QObject):
         self._document = document
         self._notices = notices
         self._folder = folder or pasted_folder()
+        self.takers: list[Callable[[QMimeData], bool]] = []
+        """Who else takes what is dropped or pasted: asked first, each says whether it was theirs."""
 
     def install(self, widget: QWidget) -> None:
         """Take drops anywhere on `widget`, except on a part of it that takes them itself."""
@@ -43,7 +45,9 @@ class Drops(QObject):
         self._open(lambda: source_for_text(text))
 
     def take(self, mime: QMimeData) -> None:
-        """Use this data as the source."""
+        """Use this data as the source, unless it is somebody else's."""
+        if any(take(mime) for take in self.takers):
+            return
         name, many = self._open(lambda: source_from(mime, self._folder)), len(mime.urls())
         if name and many > 1:
             self._notices.info(f"Opened {name}, the first of {many}; drop a folder to step through many.", ABOUT)

@@ -117,8 +117,7 @@ class EngineLink(QObject):
         self._only = -1
         self._aim: Callable[[], tuple[str, int]] | None = None
         self._answered = 0
-        self._live = False
-        self._curious = False
+        self._live = self._curious = False
         self._saves = 0
         self._trains = 0
         self._generation = 0

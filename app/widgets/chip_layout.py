@@ -12,6 +12,11 @@ NARROW = 4
 """Between chips that are narrower than they wish to be."""
 
 
+def fits(wanted: Sequence[int], room: int) -> bool:
+    """Whether all chips are as wide as they wish to be, with arrows between them."""
+    return sum(wanted) + ARROW * (len(wanted) - 1) <= room
+
+
 def widths(wanted: Sequence[int], chosen: int, room: int) -> list[int]:
     """How wide each chip is in `room` pixels: all as wanted, or the others made narrower, down to their numbers.
 
@@ -20,7 +25,7 @@ def widths(wanted: Sequence[int], chosen: int, room: int) -> list[int]:
         ([90, 90, 90], [71, 90, 71], [26, 44, 26])
     """
     count = len(wanted)
-    if sum(wanted) + ARROW * (count - 1) <= room:
+    if fits(wanted, room):
         return list(wanted)
     rest = room - NARROW * (count - 1) - wanted[chosen]
     most = LEAST
@@ -39,7 +44,7 @@ class ChipRow:
 
     def __init__(self, wanted: Sequence[int], chosen: int, room: int, height: int) -> None:
         made = widths(wanted, chosen, room) if wanted else []
-        gap = ARROW if made == list(wanted) else NARROW
+        gap = ARROW if fits(wanted, room) else NARROW
         lefts = [sum(made[:place]) + gap * place for place in range(len(made))]
         whole = lefts[-1] + made[-1] if made else 0
         middle = lefts[chosen] + made[chosen] // 2 if made else 0

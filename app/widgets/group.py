@@ -52,6 +52,15 @@ class Group(QFrame):
         self.title.setText(title)
         self.setAccessibleName(title)
 
+    def add_to_title(self, widget: QWidget) -> None:
+        """Put something small at the right end of the title's line."""
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        self.body.removeWidget(self.title)
+        row.addWidget(self.title, 1)
+        row.addWidget(widget)
+        self.body.insertLayout(0, row)
+
     def add(self, widget: QWidget) -> None:
         """A widget over the whole width."""
         self.body.addWidget(widget)

@@ -226,6 +226,7 @@ class HistogramView(QWidget):
             self._paint_ends(painter, self._counted, area, table)
         if self.hasFocus():
             painter.setPen(QPen(table.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def _paint_bars(self, painter: QPainter, counted: Counted, area: QRect, table: Tokens) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtGui import QFontMetricsF
@@ -12,6 +13,7 @@ from app.widgets.number_text import MINUS, compact
 
 LARGEST = (56, 76)  # height and width of a cell
 _GAPS = ((26, 3), (14, 2), (5, 1))
+_WIDE = 40  # pixels of a cell in which a number need not reach to the edges
 _FONTS = (15, 14, 13, 12, 11, 10, 9)
 _ROOMS = ((6, False), (5, True), (4, True))
 """Characters that a number is given, and whether the zero before the point goes."""
@@ -25,16 +27,19 @@ class Writing(NamedTuple):
     bare: bool
 
 
+@lru_cache(maxsize=256)
 def lay_out(rows: int, columns: int, width: int, height: int) -> KernelLayout:
     """Cells that fill `width` × `height` pixels as well as numbers want it, at the left and in the middle."""
     margin = 4  # for the ring around the outermost cells
     across, down = max(width - 2 * margin, 1), max(height - 2 * margin, 1)
     pitch = min(across / columns, down / rows)
-    gap = next((gap for least, gap in _GAPS if pitch >= least), 0)
-    tall = max(min((down + gap) // rows - gap, LARGEST[0]), 1)
-    wide = max(min((across + gap) // columns - gap, LARGEST[1], max(2 * tall, tall + 16)), 1)
-    if writing_for(KernelLayout(rows, columns, wide, tall, gap, 0, 0)) is None:
-        # Squares without lines between them: a picture.
+    best = next((gap for least, gap in _GAPS if pitch >= least), 0)
+    for gap in (best, 1):
+        tall = max(min((down + gap) // rows - gap, LARGEST[0]), 1)
+        wide = max(min((across + gap) // columns - gap, LARGEST[1], max(2 * tall, tall + 16)), 1)
+        if _writing(wide, tall) is not None:
+            break
+    else:  # squares without lines between them: a picture
         gap, tall = 0, max(min(across // columns, down // rows), 1)
         wide = tall
     left = max((width - columns * (wide + gap) + gap) // 2, 0)
@@ -47,11 +52,16 @@ def writing_for(layout: KernelLayout) -> Writing | None:
 
     None if cells are too small for numbers.
     """
+    return _writing(layout.width, layout.height)
+
+
+@lru_cache(maxsize=256)
+def _writing(width: int, height: int) -> Writing | None:
     for room, bare in _ROOMS:
         for pixels in _FONTS:
             metrics = QFontMetricsF(number_font(pixels))
-            wide = room * metrics.horizontalAdvance("0") + 2 <= layout.width
-            if wide and metrics.capHeight() + 5 <= layout.height:
+            wide = room * metrics.horizontalAdvance("0") + (6 if width > _WIDE else 2) <= width
+            if wide and metrics.capHeight() + 5 <= height:
                 return Writing(pixels, room, bare)
     return None
 

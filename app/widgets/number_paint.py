@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -94,7 +95,7 @@ class CellPainter:
         self._painter.fillRect(rect, fill)
         if padding:
             self._hatch(rect)
-        return table.colour("second") if fill == table.colour("raised") else readable_on(fill)
+        return table.colour("second") if fill == table.colour("raised") else QColor(_ink(fill.rgb()))
 
     def _hatch(self, rect: QRect) -> None:
         hatch(self._painter, rect.toRectF(), self._table.colour("faint"), self._table.colour("panel"))
@@ -126,6 +127,11 @@ class CellPainter:
         zero, low, high = (_rgb(self._table.colour(role)) for role in ("raised", "negative", "positive"))
         share = np.clip(np.abs(values) / (self._peak or 1.0), 0, 1)[:, :, np.newaxis]
         return zero + (np.where((values < 0)[:, :, np.newaxis], low, high) - zero) * share
+
+
+@lru_cache(maxsize=1024)
+def _ink(rgb: int) -> int:
+    return readable_on(QColor(rgb)).rgb()
 
 
 def _rgb(colour: QColor) -> Numbers:

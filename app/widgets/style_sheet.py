@@ -1,8 +1,8 @@
 """The one style sheet, made from the tokens.
 
 A widget says what it is by its dynamic property `role` (see `theme.set_role`):
-panel, bar, hud, title, second, faint, result, problem, ok, code, primary, flat, rail, segment, cell, notice,
-notice-problem.
+panel, inset, bar, hud, title, second, faint, result, problem, ok, code, primary, flat, mini, rail, segment, cell,
+notice, notice-problem.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ _TEMPLATE = """
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {control_line}; padding: 4px 6px; }}
 
 QFrame[role="panel"] {{ background: {panel}; border: 1px solid {line}; border-radius: {panel_radius}px; }}
+QFrame[role="inset"] {{ background: {window}; border: 1px solid {line}; border-radius: {radius}px; }}
 QFrame[role="hud"] {{ background: {panel}; border: 0px; border-top: 1px solid {line}; }}
 QFrame[role="bar"] {{ background: {panel}; border: 0px; border-bottom: 1px solid {line}; }}
 QFrame[role="notice"] {{ background: {accent_soft}; border: 1px solid {accent}; border-radius: {radius}px; }}
@@ -44,6 +45,11 @@ QPushButton[role="primary"]:disabled {{ background: {raised}; border-color: {lin
 QPushButton[role="flat"], QToolButton[role="flat"] {{ background: transparent; border-color: transparent; }}
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover {{ background: {hover}; }}
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus {{ border-color: {accent}; }}
+QToolButton[role="mini"], QToolButton[role="mini"]:focus {{ background: transparent; border: 1px solid transparent;
+    border-radius: 4px; padding: 0px 1px; min-width: 16px; min-height: 16px; max-height: 16px; }}
+QToolButton[role="mini"]:hover {{ background: {hover}; }}
+QToolButton[role="mini"]:checked {{ background: {accent_soft}; border-color: {accent}; }}
+QToolButton[role="mini"]:focus {{ border-color: {accent}; }}
 QToolButton[role="rail"] {{ background: transparent; border: 0px; border-left: 3px solid transparent;
     border-radius: 0px; color: {second}; padding: 6px 0px; padding-right: 3px;
     min-width: 66px; max-width: 66px; min-height: 44px; max-height: 44px; }}

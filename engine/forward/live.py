@@ -67,6 +67,8 @@ class LiveNetwork:
         self._learned: dict[str, Tensor] = {}
         self._kept = _NOTHING
         self._origin: Origin | None = None
+        self.version = 0
+        """Rises whenever the weights may be others."""
         self.laid_over = 0
         """How many kernels of the person's stand in the place of other weights."""
 
@@ -103,6 +105,7 @@ class LiveNetwork:
 
     def _dress(self, module: Network) -> None:
         """Put in what was learned, and over it the kernels that nothing has been learned on yet."""
+        self.version += 1
         self._kept = load_state(module, self._learned)
         known = self._origin.planted if self._origin is not None else ()
         put = [each for each in self._planted if each not in known or each.layer not in self._kept.kept]

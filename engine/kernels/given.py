@@ -63,14 +63,15 @@ def _fixed(given: str) -> NDArray[np.float32] | None:
     if Path(place).suffix.lower() in _BANK_SUFFIXES:
         return _in_file(place, name)
     suffix = Path(given).suffix.lower()
-    if suffix not in (*SUFFIXES, ".npz") and _spells_numbers(given):
+    if suffix not in (*SUFFIXES, ".npz") and spells_numbers(given):
         return parse_kernel(given)
     if suffix == ".npz" or (suffix == ".json" and _is_bank(Path(given))):
         return _only_one(given)
     return load_weights(given) if suffix in SUFFIXES or os.sep in given else None
 
 
-def _spells_numbers(given: str) -> bool:
+def spells_numbers(given: str) -> bool:
+    """Whether a word can only be meant as rows of numbers; they may still be no kernel."""
     return bool(_PRINTED.search(given)) or (
         _SIGNS_OF_NUMBERS.fullmatch(given) is not None and any(map(str.isdigit, given))
     )

@@ -103,8 +103,9 @@ class Maps(Message, frozen=True, kw_only=True):
 
     `shape` is the layer's output without the batch. `tiles` lie in the plane of the view "maps", one for each feature
     map (the one that is shown alone, if one is); `kernel_tiles` in that of "kernels", [out_channels × in_channels] row
-    by row. `guesses` are the network's most likely classes, where it ends in class scores. `note` says how the frame
-    became the network's input, and `weights` what of the network was learned.
+    by row, which comes again only after another `Show` and with other weights. `guesses` are the network's most likely
+    classes, where it ends in class scores. `note` says how the frame became the network's input, and `weights` what of
+    the network was learned.
     """
 
     id: int
@@ -121,6 +122,7 @@ class Maps(Message, frozen=True, kw_only=True):
     guesses: tuple[Guess, ...] = ()
     weights: Weights = Weights()
     note: str = ""
+    method: str = "network"
     seconds: float = 0.0
 
 

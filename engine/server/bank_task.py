@@ -22,6 +22,9 @@ from engine.spec.edit import with_kernel
 from engine.spec.filter import FilterSpec, KernelSpec
 from engine.spec.geometry import blamed
 
+ASPECT = 1.7
+"""Of the place in the window; the settings are beside it, no second picture."""
+
 
 class BankTask:
     """Applies every kernel of the bank with the settings of the chosen step."""
@@ -49,16 +52,21 @@ class BankTask:
             raise SpecError("The bank is empty; put a kernel into it or choose a bank.")
         given = self._before.map(job)
         specs = bank_specs(project.filter, project.bank)
+        if 0 <= show.only < len(specs) and project.view.scale == "own":
+            # Nobody sees the others, and the colours of this one do not depend on them.
+            specs, show = specs[show.only : show.only + 1], msgspec.structs.replace(show, only=-1)
         with blamed(len(project.before), len(project.before) + 1):
             maps = bank_maps(given, specs, job)
-        plane, tiles, shown = paint_maps(self._painter, maps, show, project.filter.detector.kind == "direction")
+        direction = project.filter.detector.kind == "direction"
+        plane, tiles, shown = paint_maps(self._painter, maps, show, direction, ASPECT)
         return msgspec.structs.replace(
             _answer(job),
             planes=(*job.planes, plane),
-            shape=maps.shape,
+            shape=(len(project.bank), *maps.shape[1:]),
             tiles=tiles,
             range=shown,
             note="" if specs[0].padding == project.filter.padding else "padding same, so that the maps have one size",
+            method=f"bank of {len(project.bank)}",
             seconds=time.perf_counter() - began,
         )
 

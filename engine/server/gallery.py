@@ -9,8 +9,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from engine.display.levels import Levels
 from engine.display import thumbnails
+from engine.display.levels import Levels
 from engine.kernels import kernel, kernel_names
 from engine.protocol import Show, Thumbnails
 from engine.server.paint import Painter

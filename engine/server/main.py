@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from multiprocessing.connection import Connection
 
 from engine.buffers import PictureBuffers, View
 from engine.protocol import Event, Hello, Quit, decode_request, encode
 from engine.spawn import end_with_parent
-
-WARM_UP_AFTER = 0.7
 
 
 class _Line:
@@ -39,6 +36,7 @@ def main(connection: Connection, buffers: PictureBuffers, held: dict[View, int])
     import cv2  # the pipe and Hello first: the window may already be waiting
 
     from engine.server.session import Session
+    from engine.server.warm_up import warm_up
 
     # One picture is filtered in bands by our own threads; OpenCV's would compete with them and with the window.
     cv2.setNumThreads(1)
@@ -46,7 +44,7 @@ def main(connection: Connection, buffers: PictureBuffers, held: dict[View, int])
     session = Session(buffers, line.emit, awake.set, held, apart=True)
     reader = threading.Thread(target=_read, args=(connection, session, awake), name="reader", daemon=True)
     reader.start()
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     while reader.is_alive():
         if not session.step():
             awake.wait(session.patience)
@@ -54,15 +52,6 @@ def main(connection: Connection, buffers: PictureBuffers, held: dict[View, int])
     session.close()
     # Interpreter shutdown with torch's and OpenCV's threads alive aborts now and then; nothing is left to save.
     os._exit(0)
-
-
-def _warm_up() -> None:
-    """Load torch beside the first pictures, so that the first look at a network does not wait for it."""
-    time.sleep(WARM_UP_AFTER)
-    import torch
-
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
 
 
 def _read(connection: Connection, session: object, awake: threading.Event) -> None:

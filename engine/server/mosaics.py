@@ -23,11 +23,11 @@ ASPECT = 1.3
 
 
 def paint_maps(
-    painter: Painter, maps: NDArray[np.float32], show: Show, direction: bool = False
+    painter: Painter, maps: NDArray[np.float32], show: Show, direction: bool = False, aspect: float = ASPECT
 ) -> tuple[Plane, tuple[Box, ...], Range]:
     """Paint maps [N, H, W], or the one that `show.only` names, into a slot of the view "maps".
 
-    `direction` says that they are angles.
+    `direction` says that they are angles; `aspect` is how wide the picture is to be for its height.
 
     Returns:
         The plane, each map's tile in it, and the range of colours with what was measured on all maps.
@@ -40,7 +40,7 @@ def paint_maps(
     single = chosen.shape[1] * chosen.shape[2] == 1
     levels = whole if single or view.scale == "shared" else MapLevels.of(each)
     height, width = chosen.shape[1:]
-    mosaic = layout(len(chosen), height, width, ASPECT, _gap(chosen), budget("maps"))
+    mosaic = layout(len(chosen), height, width, aspect, _gap(chosen), budget("maps"))
     plane, out = painter.plane("maps", *mosaic.size)
     tables = palette(view.colour_map, show.dark)
     paint_mosaic(chosen, levels, tables, mosaic, out)

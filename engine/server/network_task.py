@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,15 @@ MAX_KERNELS = 1024
 MAX_GUESSES = 10
 
 
+class _Kernels(NamedTuple):
+    """A layer's kernels as a picture, and the `Show` and the version of the weights that it belongs to."""
+
+    state: tuple[int, int]
+    planes: tuple[Plane, ...] = ()
+    tiles: tuple[Box, ...] = ()
+    shape: tuple[int, ...] = ()
+
+
 class NetworkTask:
     """Runs the newest network on the newest frame. The same live network is trained and looked at."""
 
@@ -32,6 +41,7 @@ class NetworkTask:
         self._painter = painter
         self._network = network
         self._names = names
+        self._painted: _Kernels | None = None
 
     @property
     def waiting(self) -> bool:
@@ -50,7 +60,7 @@ class NetworkTask:
         seen = self._network.see(job.frame.pixels, show.layer)
         maps_plane, tiles, shown = paint_maps(self._painter, seen.maps, show)
         kernels = self._kernels(show)
-        planes = [*job.planes, maps_plane, *([kernels[0]] if kernels else [])]
+        planes = [*job.planes, maps_plane, *kernels.planes]
         return Maps(
             id=show.id,
             frame=job.number,
@@ -60,8 +70,8 @@ class NetworkTask:
             layer=show.layer,
             shape=seen.shape,
             tiles=tiles,
-            kernel_tiles=kernels[1] if kernels else (),
-            kernel_shape=kernels[2] if kernels else (),
+            kernel_tiles=kernels.tiles,
+            kernel_shape=kernels.shape,
             range=shown,
             guesses=_guesses(seen, self._class_names(project.data)),
             weights=self._weights(),
@@ -71,7 +81,7 @@ class NetworkTask:
 
     def without(self, job: Job) -> Event:
         """Only the input's picture."""
-        show = job.show
+        show, self._painted = job.show, None
         return Maps(
             id=show.id,
             frame=job.number,
@@ -101,10 +111,18 @@ class NetworkTask:
         kind: Literal["in training", "trained"] = "in training" if origin.going_on else "trained"
         return Weights(kind=kind, run=origin.run, step=origin.step, fresh=fresh, planted=self._network.laid_over)
 
-    def _kernels(self, show: Show) -> tuple[Plane, tuple[Box, ...], tuple[int, ...]] | None:
+    def _kernels(self, show: Show) -> _Kernels:
+        """The kernels' picture; none if the window has it from the frame before."""
+        state = (show.id, self._network.version)
+        if self._painted is not None and self._painted.state == state:
+            return self._painted._replace(planes=())
+        self._painted = self._paint_kernels(show, state)
+        return self._painted
+
+    def _paint_kernels(self, show: Show, state: tuple[int, int]) -> _Kernels:
         weights = self._network.kernels(show.layer)
         if weights is None:
-            return None
+            return _Kernels(state)
         shape = weights.shape
         columns = min(shape[1], 32)
         rows = min(shape[0], MAX_KERNELS // columns)
@@ -112,7 +130,7 @@ class NetworkTask:
         mosaic = Mosaic(len(chosen), shape[2], shape[3], rows, columns, 1)
         plane, out = self._painter.plane("kernels", *mosaic.size)
         paint_mosaic(chosen, measure_each(chosen, "diverging"), palette("diverging", show.dark), mosaic, out)
-        return plane, mosaic.tiles(), tuple(shape)
+        return _Kernels(state, (plane,), mosaic.tiles(), tuple(shape))
 
 
 def _guesses(seen: Seen, names: tuple[str, ...]) -> tuple[Guess, ...]:

@@ -99,7 +99,7 @@ def test_with_twice_as_many_frames_as_can_be_served_nothing_piles_up(live: Live)
     assert latency <= 10 * 3 * _frame_time(found)
     assert {name: bytes for name, bytes in grown.items() if bytes > ALLOWED} == {}
 
-    assert after.dropped - before.dropped >= 0.2 * (after.captured - before.captured), "there were too many"
+    assert after.dropped - before.dropped >= 0.05 * (after.captured - before.captured), "there were too many"
     for state in (before, after):
         assert 0 <= state.captured - state.processed - state.dropped <= IN_FLIGHT
     on_the_way = after.processed - before.processed - (shown_now - shown) - (replaced_now - replaced)

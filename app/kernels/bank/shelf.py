@@ -34,6 +34,7 @@ class Shelf(QObject):
         self._window = parent
         self._names: list[tuple[Kernels, str]] = []
         self._summaries: dict[object, str] = {}
+        self._labelled: tuple[Kernels, list[str]] = ((), [])
         self.ask = ask or Dialogs()
 
     @property
@@ -48,13 +49,24 @@ class Shelf(QObject):
         found = next((name for known, name in reversed(self._names) if known == kernels), OWN)
         return found if kernels else "empty"
 
-    def label(self, place: int) -> str:
-        """What a kernel of the bank is called."""
-        return labels(self.kernels)[place]
+    @property
+    def labels(self) -> list[str]:
+        """What the kernels are called."""
+        if self._labelled[0] is not self.kernels:
+            self._labelled = (self.kernels, labels(self.kernels))
+        return self._labelled[1]
 
     def summary(self, place: int) -> str:
         """What a kernel of the bank does, where that is known."""
         return self._summaries.get(self.kernels[place].weights, "")
+
+    def recognise(self) -> None:
+        """Find out which bank it is, where a project was opened that holds one of those that come with the program."""
+        if not self.kernels or self.name != OWN:
+            return
+        for each in bank_families():
+            if self._remember(bank(each.name), each.label) == self.kernels:
+                return
 
     def take(self, name: str) -> None:
         """Put a bank that comes with the program in the place of what is there."""
@@ -85,7 +97,7 @@ class Shelf(QObject):
 
     def remove(self, place: int) -> None:
         """Take a kernel out."""
-        words = self.label(place)
+        words = self.labels[place]
         self._change(lambda project: bank_edit.remove_kernel(project, place), f"take {words} out of the bank")
 
     def clear(self) -> None:
@@ -94,13 +106,17 @@ class Shelf(QObject):
 
     def use(self, place: int) -> None:
         """Make a kernel of the bank that of the page."""
-        self._change(lambda project: bank_edit.use_kernel(project, place), f"use {self.label(place)}")
+        self._change(lambda project: bank_edit.use_kernel(project, place), f"use {self.labels[place]}")
 
     def _put(self, taken: Bank, label: str, text: str) -> None:
+        kernels = self._remember(taken, label)
+        self._change(lambda project: bank_edit.put_bank(project, kernels), text)
+
+    def _remember(self, taken: Bank, label: str) -> Kernels:
         kernels = kernels_of(taken)
         self._names = [*self._names[-_REMEMBERED:], (kernels, label)]
         self._summaries.update({each.kernel.weights: each.summary for each in taken.kernels if each.summary})
-        self._change(lambda project: bank_edit.put_bank(project, kernels), text)
+        return kernels
 
     def _change(self, change: Callable[[Project], Project], text: str) -> None:
         def edit() -> None:

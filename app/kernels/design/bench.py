@@ -46,7 +46,7 @@ class Bench(QObject):
         super().__init__(panel)
         self._panel = panel
         self._place = place
-        self.files = KernelFiles(place.document, place.notices, panel)
+        self.files: KernelFiles = KernelFiles(place.document, place.notices, panel)
         self.tool: PopOut | None = None
         self.name = ""
 

@@ -20,7 +20,7 @@ from engine.spec.filter import MAX_WEIGHT
 
 NONE = "none"
 SYMMETRIES = (
-    (NONE, "none"),
+    (NONE, "no symmetry"),
     ("left-right", "left–right"),
     ("up-down", "up–down"),
     ("both-mirrors", "both mirrors"),
@@ -41,7 +41,7 @@ AXES = {
     "eight-fold": "|-\\/",
 }
 MANY_ROWS = 9
-TALL = 184
+TALL = 168
 """Pixels high the grid is while a large kernel is drawn."""
 _HELP = (
     "Press and drag in the grid above to draw with the value of the pen; the right button draws zeros. A stroke is "
@@ -65,16 +65,20 @@ class DrawTool(PopOut):
         self.symmetry = Choice(SYMMETRIES, "Symmetry", _SYMMETRY_HELP)
         self.odd = Toggle("±", None, "Other sign", _ODD_HELP)
         self.clear = button("Clear", "Clear", "Make every weight 0.")
-        self.even_out = button("Make symmetric", "Make symmetric", _MAKE_HELP)
+        self.even_out = button("Apply", "Make symmetric", _MAKE_HELP)
         self.add_row("Pen", self.value, self.clear, tip=_VALUE_HELP)
-        self.add_row("Symmetry", self.symmetry, self.odd, tip=_SYMMETRY_HELP)
-        self.add(self.even_out)
+        self.add(self.symmetry, self.odd, self.even_out)
         for control in (self.value, self.symmetry, self.odd):
             control.value_changed.connect(self._take_up)
         self.value.rejected.connect(self._refuse_value)
         self.clear.clicked.connect(partial(self._change, np.zeros_like, "clear the kernel"))
         self.even_out.clicked.connect(partial(self._change, self._symmetrised, "make the kernel symmetric"))
         place.document.changed.connect(self._take_up)
+
+    def choose(self, symmetry: str) -> None:
+        """Take up the pen with another symmetry."""
+        self.symmetry.set_value(symmetry)
+        self._take_up()
 
     def begin(self) -> None:
         """The pen is in the hand."""

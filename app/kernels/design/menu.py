@@ -50,7 +50,7 @@ GROUPS: tuple[tuple[Item, ...], ...] = (
     (
         _pop_out("Turn by an angle", "A slider for any angle; steps of 90° are exact.", "turn"),
         _tool("Turn back by 90°", "Counter-clockwise; weights only change places.", "turn the kernel", np.rot90),
-        _tool("Turn by 180°", "What a true convolution does to the kernel.", "turn the kernel", lambda w: w[::-1, ::-1]),
+        _tool("Turn by 180°", "What convolution does to the kernel.", "turn the kernel", lambda w: w[::-1, ::-1]),
         _tool("Mirror up–down", "Swap top and bottom.", "mirror the kernel", np.flipud),
         _tool("Transpose", "Swap rows and columns.", "transpose the kernel", lambda w: w.swapaxes(0, 1)),
     ),

@@ -63,8 +63,8 @@ class MixTool(LiveTool[Settings]):
     def _add_term(self, number: int) -> None:
         choice = kernel_choice(f"Kernel {number + 2}", _HELP, "add a kernel")
         factor = self._factor(f"Factor of kernel {number + 2}")
-        choice.value_changed.connect(partial(self._set_term, number, "name"))
-        factor.value_changed.connect(partial(self._set_term, number, "factor"))
+        choice.value_changed.connect(partial(self._set_name, number))
+        factor.value_changed.connect(partial(self._set_factor, number))
         # A long name must not push the factor out of the row.
         choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         choice.setMinimumWidth(176)
@@ -103,10 +103,15 @@ class MixTool(LiveTool[Settings]):
     def _set_own(self, factor: float) -> None:
         self.put(self.settings._replace(own=float(factor)))
 
-    def _set_term(self, number: int, name: str, value: object) -> None:
-        terms = list(self.settings.terms)
-        terms[number] = terms[number]._replace(**{name: value})
-        self.put(self.settings._replace(terms=tuple(terms)))
+    def _set_name(self, number: int, name: object) -> None:
+        self._set_term(number, self.settings.terms[number]._replace(name=str(name)))
+
+    def _set_factor(self, number: int, factor: float) -> None:
+        self._set_term(number, self.settings.terms[number]._replace(factor=float(factor)))
+
+    def _set_term(self, number: int, term: Term) -> None:
+        terms = self.settings.terms
+        self.put(self.settings._replace(terms=(*terms[:number], term, *terms[number + 1 :])))
 
     def _refuse(self, text: str) -> None:
         said = f"{text!r} is no number" if parse_number(text) is None else f"{text} is too much"

@@ -8,7 +8,7 @@ from app.kernels.design.live import Live
 from app.kernels.design.patch_ask import PatchAsk
 from app.kernels.design.patch_drag import PatchDrag
 from app.kernels.design.patch_place import Cell, Rectangle, Seen, around, between, seen_by
-from app.kernels.design.place import Place, Sight
+from app.kernels.design.place import Place
 from app.kernels.design.pop_out import PopOut, button
 from app.kernels.design.weights import Array
 from app.widgets.fields import PairField
@@ -18,7 +18,7 @@ from app.widgets.picture_overlay import Overlay
 from engine.errors import SpecError
 from engine.kernels import design, spec_of
 from engine.protocol import PatchOf
-from engine.spec.filter import MAX_KERNEL_SIZE, KernelSpec
+from engine.spec.filter import MAX_KERNEL_SIZE
 
 LARGEST = 99_999
 _HELP = (
@@ -28,6 +28,10 @@ _HELP = (
 _PLACE_HELP = "The patch's first row and column, counted from 0."
 _SIZE_HELP = f"The patch's rows and columns, at most {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE}."
 _TAKE_HELP = "Take the patch as it is in the picture now: with a camera or a clip it may have changed."
+_ANSWER_HELP = (
+    "What the map is where the patch lies: its contrast, √Σ(p − p̄)². No other place of the same contrast gives more; a "
+    "place of more contrast may, whatever it looks like."
+)
 _HINT = "Drag a rectangle on the input, or click on its middle."
 _NO_PICTURE = "There is no picture to take a patch of; open one first."
 _TOO_LARGE = f"A kernel is at most {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE}: the rectangle stops there."
@@ -46,11 +50,11 @@ class PatchTool(PopOut):
         self._drag: PatchDrag | None = None
         self.top = NumberField(0, LARGEST, 1, True, "", "Patch, row", _PLACE_HELP)
         self.left = NumberField(0, LARGEST, 1, True, "", "Patch, column", _PLACE_HELP)
-        self.size = PairField(1, MAX_KERNEL_SIZE, "", "Patch size", _SIZE_HELP)
+        self.extent = PairField(1, MAX_KERNEL_SIZE, "", "Patch size", _SIZE_HELP)
         self.take = button("Take", "Take the patch", _TAKE_HELP)
         self.add_row("Row, column", self.top, self.left, tip=_PLACE_HELP)
-        self.add_row("Size", self.take, self.size, tip=_SIZE_HELP)
-        for control in (self.top, self.left, self.size):
+        self.add_row("Size", self.take, self.extent, tip=_SIZE_HELP)
+        for control in (self.top, self.left, self.extent):
             control.value_changed.connect(self._take_fields)
             control.rejected.connect(self._refuse_number)
         self.take.clicked.connect(self._take_fields)
@@ -84,35 +88,36 @@ class PatchTool(PopOut):
             self._place.sight.view.set_choice(None)
 
     def _fields(self) -> Rectangle:
-        return Rectangle(int(self.top.value()), int(self.left.value()), *self.size.value())
+        return Rectangle(int(self.top.value()), int(self.left.value()), *self.extent.value())
 
     def _show(self, place: Rectangle) -> None:
         self.top.set_value(place.top)
         self.left.set_value(place.left)
-        self.size.set_value((place.height, place.width))
+        self.extent.set_value((place.height, place.width))
 
     def _take_fields(self) -> None:
-        self._choose(self._fields())
+        self.choose(self._fields())
 
     def _choose_around(self, middle: Cell) -> None:
-        self._choose(around(middle, self.size.value()))
+        self.choose(around(middle, self.extent.value()))
 
     def _choose_between(self, first: Cell, last: Cell) -> None:
         seen = self._seen()
         if seen is not None:
             wanted = (abs(first[0] - last[0]) + 1, abs(first[1] - last[1]) + 1)
-            self._choose(between(first, last, seen.most))
+            self.choose(between(first, last, seen.most))
             if wanted[0] > seen.most[0] or wanted[1] > seen.most[1]:
                 self.refuse(_TOO_LARGE)
 
-    def _choose(self, place: Rectangle) -> None:
+    def choose(self, place: Rectangle) -> None:
+        """Take what lies in this rectangle of the picture, moved inside it."""
         seen, sight = self._seen(), self._place.sight
         if seen is None or sight is None or self._ask is None:
             return
         place = place.inside(sight.size() or (1, 1))
         self.refuse("")
         self._show(place)
-        sight.view.set_choice(Overlay(*place))
+        sight.view.set_choice(Overlay(*place, role="accent"))
         self._ask.ask(seen.cells(place))
 
     def _seen(self) -> Seen | None:
@@ -147,14 +152,14 @@ class PatchTool(PopOut):
         refusal = self._live.put(settings, lambda _base: made, "take a patch as the kernel")
         if refusal:
             self.refuse(refusal)
-        self.tell(f"The map is {shown(found.answer, 3)} where the patch lies; it is more only at more contrast.")
+        self.tell(f"The patch gives {shown(found.answer, 3)}; more contrast, more.", _ANSWER_HELP)
 
     def _follow(self, settings: Rectangle | None) -> None:
         sight = self._place.sight
         if settings is not None:
             self._show(settings)
         if sight is not None:
-            sight.view.set_choice(Overlay(*settings) if settings is not None else None)
+            sight.view.set_choice(Overlay(*settings, role="accent") if settings is not None else None)
 
     def _refuse_number(self, text: str) -> None:
         said = f"{text!r} is no number" if parse_number(text) is None else f"{text} cannot be"

@@ -23,39 +23,48 @@ class PatchAsk(QObject):
         super().__init__(parent)
         self._link = link
         self._asked = 0
-        self._next: Rectangle | None = None
+        self._sent: Rectangle | None = None
+        self._wanted: Rectangle | None = None
         link.patch.connect(self._on_patch)
+        link.result.connect(self._on_result)
         link.engine_state.connect(self._on_engine)
 
     @property
     def waits(self) -> bool:
         """Whether an answer is still to come."""
-        return bool(self._asked)
+        return self._wanted is not None
 
     def ask(self, place: Rectangle) -> None:
         """Ask for what lies here."""
-        if self._asked:
-            self._next = place
-            return
-        self._asked, self._next = next(self._numbers), None
-        self._link.ask_patch(Patch(id=self._asked, **place._asdict()))
+        self._wanted = place
+        if not self._asked:
+            self._send(place)
 
     def end(self) -> None:
         """Ask no more."""
         self._link.patch.disconnect(self._on_patch)
+        self._link.result.disconnect(self._on_result)
         self._link.engine_state.disconnect(self._on_engine)
+
+    def _send(self, place: Rectangle) -> None:
+        self._asked, self._sent = next(self._numbers), place
+        self._link.ask_patch(Patch(id=self._asked, **place._asdict()))
 
     def _on_patch(self, patch: PatchOf) -> None:
         if patch.id != self._asked:
             return
         self._asked = 0
-        if self._next is not None:
-            self.ask(self._next)
-        else:
+        if self._wanted is not None and self._wanted != self._sent:
+            self._send(self._wanted)
+        elif patch.planes or self._link.is_settled:
+            self._wanted = None
             self.answered.emit(patch)
 
+    def _on_result(self) -> None:
+        """What had no answer, because the picture was only just coming, may have one now."""
+        if self._wanted is not None and not self._asked:
+            self._send(self._wanted)
+
     def _on_engine(self, _state: str) -> None:
-        """An engine that was started anew knows of no question."""
-        waiting, self._asked = self._next, 0
-        if waiting is not None:
-            self.ask(waiting)
+        """An engine that was started anew knows of no question; its first picture is when to ask again."""
+        self._asked = 0

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.kernels.design.weights import Make, made_of, with_given
 from app.kernels.lenses import put_filter
 from app.state.document import Document
-from app.state.engine_link import EngineLink
 from app.state.notices import Notices
 from app.widgets.kernel_grid import KernelGrid
-from app.widgets.picture_view import PictureView
 from engine.errors import SpecError
 
-Size = tuple[int, int]
-
-
-class Sight(NamedTuple):
-    """The picture that the kernel is laid on: where it is shown, who knows its numbers, and its (height, width)."""
-
-    view: PictureView
-    link: EngineLink
-    size: Callable[[], Size | None]
+if TYPE_CHECKING:
+    from app.kernels.kernel_panel import Sight
 
 
 class Place(NamedTuple):

@@ -43,7 +43,7 @@ class PopOut(QFrame):
         head.addStretch(1)
         head.addWidget(cross)
         self._body = QVBoxLayout(self)
-        self._body.setContentsMargins(8, 4, 8, 8)
+        self._body.setContentsMargins(8, 2, 8, 6)
         self._body.setSpacing(4)
         self._body.addLayout(head)
         self._told = words("second")
@@ -51,6 +51,11 @@ class PopOut(QFrame):
         for part in (self._told, self._problem):
             self._body.addWidget(part)
             part.hide()
+
+    @property
+    def waits(self) -> bool:
+        """Whether the kernel is still to become what was asked for."""
+        return False
 
     def _close(self) -> None:
         self.closed.emit()
@@ -84,9 +89,10 @@ class PopOut(QFrame):
     def _insert(self, widget: QWidget) -> None:
         self._body.insertWidget(self._body.count() - 2, widget)
 
-    def tell(self, text: str) -> None:
-        """A line of what the tool has made; empty for none."""
+    def tell(self, text: str, help: str = "") -> None:
+        """A line of what the tool has made; empty for none. `help` says what it means."""
         self._told.setText(text)
+        self._told.setToolTip(tip_text(help))
         self._told.setVisible(bool(text))
 
     def refuse(self, text: str) -> None:
@@ -103,10 +109,10 @@ class PopOut(QFrame):
         return self._told.text()
 
     def controls(self) -> list[QWidget]:
-        """What the Tab key reaches, in order; the cross comes first."""
-        tab, window = Qt.FocusPolicy.TabFocus, self.window()
+        """What takes the focus, in order; the cross comes first."""
+        none, window = Qt.FocusPolicy.NoFocus, self.window()
         # The list of a choice opens in a window of its own.
-        return [part for part in self.findChildren(QWidget) if part.focusPolicy() & tab and part.window() is window]
+        return [part for part in self.findChildren(QWidget) if part.focusPolicy() != none and part.window() is window]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes, wherever in the tool the focus is."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
@@ -17,11 +17,12 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.kernels.design.pop_out import words
 from app.widgets.fonts import number_font
 from app.widgets.number_text import shown
-from app.widgets.tips import describe
+from app.widgets.tips import describe, tip_text
 from app.widgets.tokens import tokens
 from engine.display.tables import FIRST, STEPS, table
 from engine.kernels import design
@@ -29,8 +30,8 @@ from engine.kernels import design
 Cell = tuple[int, int]
 SIZE = 64
 TABLE = "viridis"
-_LEFT, _BELOW, _TOP = 22, 14, 2
-_FONT = 9
+_LEFT, _RIGHT, _TOP, _BELOW = 26, 10, 2, 15
+_FONT = 10
 _MOVES: dict[int, Cell] = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -44,7 +45,7 @@ _HELP = (
     "or the cursor read a value."
 )
 KINDS_HELP = (
-    "low-pass: flat areas and broad stripes pass, fine ones do not. high-pass: only fine stripes. band-pass: stripes of "
+    "low-pass: flat areas and broad stripes pass, not fine ones. high-pass: only fine stripes. band-pass: stripes of "
     "one width. high-boost: everything, fine stripes more. all-pass: everything alike. mixed: none of these. Stripes "
     "are as wide as one bright and one dark one together; across means that they follow each other from left to right."
 )
@@ -65,7 +66,6 @@ class ResponseView(QWidget):
         self._cell: Cell | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         describe(self, _NAME, _HELP)
 
     def set_weights(self, weights: Any) -> None:
@@ -97,9 +97,8 @@ class ResponseView(QWidget):
 
     def plot(self) -> QRect:
         """The pixels of the picture itself."""
-        side = max(min(self.width() - _LEFT - 2, self.height() - _TOP - _BELOW), 8)
-        left = _LEFT + (self.width() - _LEFT - 2 - side) // 2
-        return QRect(left, _TOP, side, side)
+        side = max(min(self.width() - _LEFT - _RIGHT, self.height() - _TOP - _BELOW), 8)
+        return QRect(_LEFT, _TOP, side, side)
 
     def cell_at(self, position: QPointF) -> Cell | None:
         """The (row, column) of the frequency nearest to a position; None beside the picture."""
@@ -150,10 +149,6 @@ class ResponseView(QWidget):
         self._set_cell(None)
         self.update()
 
-    def sizeHint(self) -> QSize:
-        """Square beside its axes."""
-        return QSize(132 + _LEFT, 132)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """The picture, its axes, and the cursor."""
         colours, plot = tokens(), self.plot()
@@ -170,7 +165,7 @@ class ResponseView(QWidget):
         painter.setFont(number_font(_FONT))
         painter.setPen(tokens().colour("faint"))
         align = Qt.AlignmentFlag
-        for text, share in (("−½", 0.0), ("0", 0.5), ("½", 1.0)):
+        for text, share in (("−.5", 0.0), ("0", 0.5), (".5", 1.0)):
             x, y = plot.left() + round(share * plot.width()), plot.top() + round(share * plot.height())
             painter.drawText(
                 QRect(x - 12, plot.bottom() + 2, 24, _BELOW - 2), align.AlignHCenter | align.AlignTop, text
@@ -189,6 +184,17 @@ class ResponseView(QWidget):
             painter.drawRect(rect)
 
 
+class Response:
+    """The view, and a line of words that goes below it."""
+
+    def __init__(self, height: int) -> None:
+        self.view = ResponseView()
+        self.view.setFixedSize(height - _TOP - _BELOW + _LEFT + _RIGHT, height)
+        self.text = words("second")
+        self.text.setToolTip(tip_text(KINDS_HELP))
+        self.view.told.connect(self.text.setText)
+
+
 def kind_text(plane: NDArray[np.float64]) -> str:
     """What kind of filter a kernel is, and what it passes most.
 
@@ -196,21 +202,21 @@ def kind_text(plane: NDArray[np.float64]) -> str:
         >>> kind_text(np.array([[1.0, 2.0, 1.0]]))
         'low-pass: ×4 for flat areas'
         >>> kind_text(np.array([[1.0, 0.0, -1.0]]))
-        'band-pass: ×2 for stripes of 4 px, across'
+        'band-pass: ×2 for 4 px stripes, across'
     """
     band = design.passband(plane)
     if band.kind == "silent":
         return "silent: nothing comes through"
     if band.wavelength is None:
         return f"{band.kind}: ×{shown(band.peak, 3)} for flat areas"
-    return f"{band.kind}: ×{shown(band.peak, 3)} for stripes of {shown(band.wavelength, 3)} px{_direction(band.angle)}"
+    return f"{band.kind}: ×{shown(band.peak, 3)} for {shown(band.wavelength, 3)} px stripes{_direction(band.angle)}"
 
 
 def _direction(angle: float | None) -> str:
     """Where the stripes follow each other to; empty where that does not matter."""
     if angle is None:
         return ""
-    return {0: ", across", 90: ", down"}.get(round(angle), f", at {shown(round(angle))}°")
+    return {0: ", across", 90: ", down"}.get(round(angle), f", about {shown(5 * round(angle / 5))}°")
 
 
 def _painted(magnitude: NDArray[np.float64]) -> QImage:

@@ -35,13 +35,13 @@ class StretchTool(LiveTool[Settings]):
 
     def __init__(self, place: Place) -> None:
         super().__init__(place, "Another size", _HELP, Settings())
-        self.size = PairField(1, MAX_KERNEL_SIZE, "", "New size", _HELP)
-        self.size.rejected.connect(self._refuse)
+        self.extent = PairField(1, MAX_KERNEL_SIZE, "", "New size", _HELP)
+        self.extent.rejected.connect(self._refuse)
         self.method = Segmented(METHODS, "Content", _METHOD_HELP)
-        self.add_row("Rows × columns", self.size, tip=_HELP)
+        self.add_row("Rows × columns", self.extent, tip=_HELP)
         self.add(self.method)
-        for name in Settings._fields:
-            self.bind(name, getattr(self, name))
+        self.bind("size", self.extent)
+        self.bind("method", self.method)
         self.show_settings()
 
     def make(self, weights: Array, settings: Settings) -> Array:
@@ -67,7 +67,7 @@ class StretchTool(LiveTool[Settings]):
 
     def show_settings(self) -> None:
         """The size and what becomes of the content."""
-        self.size.set_value(self.settings.size or self.live.base.size)
+        self.extent.set_value(self.settings.size or self.live.base.size)
         self.method.set_value(self.settings.method)
 
     def _refuse(self, text: str) -> None:

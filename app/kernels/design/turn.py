@@ -60,6 +60,7 @@ class TurnTool(LiveTool[Settings]):
         self.add(self.method, self.grow)
         for name in Settings._fields:
             self.bind(name, getattr(self, name))
+        self.show_settings()
 
     def make(self, weights: Array, settings: Settings) -> Array:
         """The kernel turned."""

@@ -13,6 +13,8 @@ from engine.spec.edit import with_channels, with_kernel
 from engine.spec.filter import FilterSpec, KernelSpec
 
 Array = NDArray[Any]
+DUST = 1e-9
+"""Of the largest weight: what is less is nothing but rounding."""
 Make = Callable[[Array], Array]
 
 
@@ -28,7 +30,9 @@ def made_of(kernel: KernelSpec, make: Make) -> KernelSpec:
     Raises:
         SpecError: if the tool cannot, or what it makes is larger than a kernel may be.
     """
-    return spec_of(make(array_of(kernel)))
+    made = np.asarray(make(array_of(kernel)))
+    # Zeros that are off by a rounding error would be shown as 1.2e-17.
+    return spec_of(np.where(np.abs(made) < DUST * np.abs(made).max(initial=0.0), made.dtype.type(0), made))
 
 
 def each_plane(make: Make) -> Make:

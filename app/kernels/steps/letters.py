@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -39,11 +40,16 @@ def letters_of(told: Told, spec: FilterSpec) -> Letters:
     kind = (
         _whole(spec, event.size, shape) if whole else KindSpec(size=shape, kernel_size=shape, operation=spec.operation)
     )
-    terms = symbolic_terms(kind, reads(kind, (0, *event.at) if whole else (0, 0, 0)))
+    terms = _terms(kind, event.at if whole else (0, 0))
     values, weights = (np.array([term[part] for term in terms], object).reshape(shape) for part in (0, 1))
     if not whole:
         _repeat(values, told)
     return Letters(values.tolist(), weights.tolist(), whole)
+
+
+@lru_cache(maxsize=64)
+def _terms(kind: KindSpec, at: tuple[int, int]) -> list[tuple[str, str]]:
+    return symbolic_terms(kind, reads(kind, (0, *at)))
 
 
 def _whole(spec: FilterSpec, size: tuple[int, int], kernel_size: tuple[int, int]) -> KindSpec:

@@ -43,11 +43,11 @@ class StepsLook(QFrame):
 
     def __init__(self, page: KernelPage) -> None:
         super().__init__()
+        self._page = page
+        self._on = False  # before the look, which tells of a new palette
         set_role(self, "panel")
         self.setAccessibleName("Steps")
         self.setAccessibleDescription(KEYS_HELP)
-        self._page = page
-        self._on = False
         self._question = Explain()
         self._open = self._waits = False
         self._size: Cell | None = None
@@ -77,7 +77,7 @@ class StepsLook(QFrame):
         self.sheet.inner_chosen.connect(self._choose_inner)
         self.sheet.lane_chosen.connect(self._choose_lane)
         self.sheet.turn_chosen.connect(self._choose_turn)
-        page.map.view.clicked.connect(self._go_to)
+        page.map.view.clicked.connect(self._clicked)
         page.input.view.clicked.connect(self._go_to_reached)
         page.document.changed.connect(self._resize)
         page.link.picture.connect(self._on_picture)
@@ -100,6 +100,12 @@ class StepsLook(QFrame):
         """The keys of the walk, wherever the focus is."""
         if not walk_by_key(self.walk, event):
             super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colours of a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._on:
+            self._mark()
 
     def shown(self) -> None:
         """It has come into sight."""
@@ -124,6 +130,10 @@ class StepsLook(QFrame):
         if self.follow.value():
             self._page.fit()
         self._page.probing.set_outlines(True)
+
+    def go_to(self, cell: Cell) -> None:
+        """Do as if the person had gone there."""
+        self.walk.go_to(cell)
 
     @property
     def is_answered(self) -> bool:
@@ -259,7 +269,7 @@ class StepsLook(QFrame):
         self._question = msgspec.structs.replace(self._question, **changes)
         self._ask()
 
-    def _go_to(self, cell: Cell) -> None:
+    def _clicked(self, cell: Cell) -> None:
         if self._on:
             self.walk.go_to(cell)
 

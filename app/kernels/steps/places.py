@@ -19,24 +19,26 @@ def span_text(places: Sequence[int]) -> str:
 
     Example:
         >>> span_text([4, 5, 6]), span_text([-2, 0, 2]), span_text([7]), span_text(range(0, 50, 5))
-        ('4 to 6', '−2, 0, 2', '7', '0 to 45 by 5')
+        ('4–6', '−2, 0, 2', '7', '0–45 by 5')
     """
     step = places[1] - places[0] if len(places) > 1 else 1
     if len(places) == 1 or (step > 1 and len(places) <= 3):
         return ", ".join(shown(place) for place in places)
-    return f"{shown(places[0])} to {shown(places[-1])}" + (f" by {step}" if step > 1 else "")
+    joint = " to " if places[0] < 0 else "–"  # after a minus sign, a dash would be another one
+    return f"{shown(places[0])}{joint}{shown(places[-1])}" + (f" by {step}" if step > 1 else "")
 
 
-def places_texts(rows: Sequence[int], columns: Sequence[int]) -> tuple[str, str]:
-    """Where a rectangle of cells lies, in words and shorter.
+def places_texts(rows: Sequence[int], columns: Sequence[int]) -> tuple[str, ...]:
+    """Where a rectangle of cells lies, in words and shorter and shorter.
 
     Example:
         >>> places_texts([4, 5], [0, 1, 2])
-        ('rows 4 to 5 · columns 0 to 2', '4 to 5, 0 to 2')
+        ('rows 4–5 · columns 0–2', 'rows 4–5, cols 0–2', '4–5, 0–2')
     """
     down, across = span_text(rows), span_text(columns)
     names = ("row" if len(rows) == 1 else "rows", "column" if len(columns) == 1 else "columns")
-    return f"{names[0]} {down} · {names[1]} {across}", f"{down}, {across}"
+    short = f"{names[0]} {down}, {names[1].replace('umn', '')} {across}"
+    return f"{names[0]} {down} · {names[1]} {across}", short, f"{down}, {across}"
 
 
 def product_text(told: Told, lane: int, cell: Cell) -> str:

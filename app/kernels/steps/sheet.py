@@ -207,10 +207,10 @@ class CellSheet(QWidget):
             self.written.show_note(note)
             return
         if self._letters is not None:
-            self.written.show_sum(letter_terms(self._letters), "+ bias" if told.event.bias else "")
+            self.written.show_sum(letter_terms(self._letters), "+ bias" if told.event.bias else "", told.count)
             return
         sums = told.event.sums
-        self.written.show_sum(number_terms(told, self.lane), f"= {shown(sums[self.lane % len(sums)], 5)}")
+        self.written.show_sum(number_terms(told, self.lane), f"= {shown(sums[self.lane % len(sums)], 5)}", told.count)
 
     def _pointed_text(self, told: Told) -> str:
         if self._pointed is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from textwrap import wrap
 
 from PySide6.QtCore import QSize, Qt
@@ -19,13 +20,15 @@ from app.widgets.tokens import tokens
 PIXELS = 12
 LINES = 2
 LINE_HEIGHT = 17
+MOST = 90
+"""More products than this never fit."""
 
 
 def number_terms(told: Told, plane: int) -> list[str]:
-    """Each product of one channel as value · weight; a cell of the padding stands in brackets."""
+    """The first products of one channel as value · weight; a cell of the padding stands in brackets."""
     terms = []
     cells = zip(told.patch[plane].flat, told.kernel[plane].flat, told.padding.flat, strict=True)
-    for value, weight, padding in cells:
+    for value, weight, padding in islice(cells, MOST):
         first, second = shown(float(value), 3), shown(float(weight), 3)
         terms.append(f"{f'[{first}]' if padding else _signed(first)}·{_signed(second)}")
     return terms
@@ -36,26 +39,26 @@ def _signed(text: str) -> str:
 
 
 def letter_terms(letters: Letters) -> list[str]:
-    """Each product in letters."""
-    return [product for row in letters.products() for product in row]
+    """The first products in letters."""
+    return [product for row in letters.products() for product in row][:MOST]
 
 
-def fitted(terms: Sequence[str], end: str, room: int, lines: int = LINES) -> str:
-    """The terms' sum in at most `lines` lines of `room` characters; how many terms are left out stands at the end.
+def fitted(terms: Sequence[str], end: str, room: int, count: int, lines: int = LINES) -> str:
+    """The sum of `count` terms in at most `lines` lines of `room` characters; how many are left out stands at the end.
 
     Example:
-        >>> fitted(["a·w", "b·x"], "= s", 15, 1)
+        >>> fitted(["a·w", "b·x"], "= s", 15, 2, lines=1)
         'a·w + b·x = s'
-        >>> fitted(["a·w", "b·x", "c·y", "d·z", "e·s", "f·t", "g·u"], "= s", 37, 1)
-        'a·w + b·x + … = s   (5 not written)'
+        >>> fitted(["a·w", "b·x", "c·y", "d·z", "e·s", "f·t", "g·u"], "= s", 37, 9, lines=1)
+        'a·w + b·x + … = s   (7 not written)'
     """
-    if sum(map(len, terms)) <= room * lines:
+    if len(terms) == count and sum(map(len, terms)) <= room * lines:
         whole = _broken(terms, end, room)
         if len(whole) <= lines:
             return "\n".join(whole)
-    found = f"… {end}   ({len(terms):,} not written)"
-    for count in range(1, len(terms)):
-        more = _broken([*terms[:count], "…"], f"{end}   ({len(terms) - count:,} not written)", room)
+    found = f"… {end}   ({count:,} not written)"
+    for written in range(1, len(terms)):
+        more = _broken([*terms[:written], "…"], f"{end}   ({count - written:,} not written)", room)
         if len(more) > lines:
             break
         found = "\n".join(more)
@@ -81,16 +84,16 @@ class WrittenSum(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._terms: Sequence[str] = ()
-        self._end, self._note = "", ""
+        self._end, self._note, self._count = "", "", 0
         self._font = number_font(PIXELS)
         self._advance = QFontMetricsF(self._font).horizontalAdvance("0")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         describe(self, "Sum", "The products of the patch and the kernel, written out.")
 
-    def show_sum(self, terms: Sequence[str], end: str) -> None:
-        """Write Σ terms and what it equals."""
-        if (terms, end, "") != (self._terms, self._end, self._note):
-            self._terms, self._end, self._note = terms, end, ""
+    def show_sum(self, terms: Sequence[str], end: str, count: int) -> None:
+        """Write the sum of `count` terms, of which the first are given, and what it equals."""
+        if (terms, end, count, "") != (self._terms, self._end, self._count, self._note):
+            self._terms, self._end, self._count, self._note = terms, end, count, ""
             self._told()
 
     def show_note(self, text: str) -> None:
@@ -104,7 +107,7 @@ class WrittenSum(QWidget):
         room = max(int(self.width() / self._advance), 20)
         if self._note or not self._terms:
             return "\n".join(wrap(self._note, room, max_lines=LINES, placeholder=" …"))
-        return fitted(self._terms, self._end, room)
+        return fitted(self._terms, self._end, room, self._count)
 
     def _told(self) -> None:
         self.setAccessibleDescription(self.text())

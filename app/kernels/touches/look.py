@@ -98,6 +98,13 @@ class TouchesLook(QFrame):
         """The same for every size of the page: the rest is the pictures'."""
         return QSize(600, HEIGHT)
 
+    is_answered = True
+    """Everything is worked out here."""
+
+    def go_to(self, cell: tuple[int, int]) -> None:
+        """Do as if the person had pointed at this cell of the input."""
+        self.touching.look_at(Subject("input", *cell))
+
     def shown(self) -> None:
         """It has come into sight."""
         self._on = True

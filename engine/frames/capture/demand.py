@@ -6,8 +6,6 @@ the newest at the moment when the owner is done with the one before, and the bea
 
 from __future__ import annotations
 
-HELD = 1
-"""Frames that the owner keeps when none waits to be taken: the one it works on."""
 YOUNG = 0.008
 """Seconds during which a frame that waits is not replaced."""
 _MARGIN = 0.001
@@ -20,30 +18,37 @@ class Demand:
 
     def __init__(self) -> None:
         self._arrived = self._taken = self._handed = -_LONGEST
+        self._waits: float | None = None  # stamp of the frame that was handed over and not taken yet
+        self._first = 0.0  # when one was handed over first since one was taken
         self._interval = _LONGEST  # between two frames that come
         self.delay = 0.0
         """Seconds after a frame was taken during which the next one would only wait."""
 
-    def arrive(self, now: float, out: int) -> bool:
-        """A frame has come, while `out` of those before it are with the owner. Whether it is worth handing over."""
+    def arrive(self, now: float) -> bool:
+        """A frame has come. Whether it is worth handing over."""
         self._interval += _WEIGHT * (min(now - self._arrived, _LONGEST) - self._interval)
         self._arrived = now
-        if out > HELD:
+        if self._waits is not None:
             return now - self._handed >= YOUNG
         return now - self._taken >= self.delay
 
-    def hand_over(self, now: float) -> None:
-        """A frame was handed over."""
-        self._handed = now
+    def hand_over(self, stamp: float, now: float) -> None:
+        """A frame was handed over, in the place of the one that waited if there was one."""
+        if self._waits is None:
+            self._first = now
+        self._waits, self._handed = stamp, now
 
-    def take_back(self, now: float, out: int) -> None:
-        """The owner has let go of a frame and has `out` of them now: it took the one that waited, or a newer one did.
+    def take(self, stamp: float, now: float) -> None:
+        """The owner has taken the frame with this stamp.
 
-        What waited too long is handed over later the next time, as long as a frame more fits in between; what was
-        taken at once may have been missed, and comes much earlier.
+        If the first one handed over waited so long that a later one would have been there in time, it is to be later
+        the next time; if it was taken at once it may have been missed, and is to be much earlier.
         """
-        if out > HELD:
-            return
-        self._taken = now
-        early = now - self._handed - self._interval - _MARGIN
-        self.delay = min(self.delay + _WEIGHT * early, _LONGEST) if early > 0 else self.delay / 2
+        if stamp != self._waits:
+            return  # a newer one was handed over meanwhile
+        waited = now - self._first
+        self._taken, self._waits = now, None
+        if waited < _MARGIN:
+            self.delay /= 2
+        elif waited > self._interval + _MARGIN:
+            self.delay = min(self.delay + _WEIGHT * (waited - self._interval - _MARGIN), _LONGEST)

@@ -39,6 +39,12 @@ class Release(_Message, frozen=True):
     slot: int
 
 
+class Took(_Message, frozen=True):
+    """The frame with this stamp waits no longer: the owner works on it."""
+
+    stamp: float
+
+
 class Control(_Message, frozen=True):
     """Everything that was asked for since the last one: None means no change."""
 
@@ -97,7 +103,7 @@ class TooSmall(_Message, frozen=True):
     bytes: int
 
 
-Command = Open | Release | Control
+Command = Open | Release | Took | Control
 Report = Arrived | Alive | Ended | Remark | Failed | TooSmall
 
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

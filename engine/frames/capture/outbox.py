@@ -21,6 +21,7 @@ from engine.frames.capture.messages import (
     Release,
     Remark,
     Report,
+    Took,
     receive_command,
     send,
 )
@@ -75,18 +76,13 @@ class Outbox:
         self._spoken = time.monotonic()
 
     @property
-    def _out(self) -> int:
-        return SLOTS - len(self._free)
-
-    @property
     def full(self) -> bool:
         """Whether the owner has every slot."""
         return not self._free
 
     def wants(self) -> bool:
         """To be asked of every frame that comes: whether it is worth converting and handing over."""
-        worth = self._demand.arrive(time.monotonic(), self._out)
-        return worth and not self.full
+        return self._demand.arrive(time.monotonic()) and not self.full
 
     def send(self, report: Report) -> None:
         """Say something."""
@@ -97,10 +93,12 @@ class Outbox:
         """The next wish, or None once nothing more comes within `timeout` seconds (None: wait for a message)."""
         while self._pipe.poll(timeout):
             command = receive_command(self._pipe)
-            if not isinstance(command, Release):
+            if isinstance(command, Release):
+                self._free.append(command.slot)
+            elif isinstance(command, Took):
+                self._demand.take(command.stamp, time.monotonic())
+            else:
                 return command
-            self._free.append(command.slot)
-            self._demand.take_back(time.monotonic(), self._out)
             timeout = 0.0
         return None
 
@@ -137,5 +135,5 @@ class Outbox:
         to_rgb(picture, channels, self._ring.slot(slot, height, width))
         self.send(Arrived(slot, height, width, channels, stamp, position, count, self._skipped, playing))
         self._skipped = 0
-        self._demand.hand_over(time.monotonic())
+        self._demand.hand_over(stamp, time.monotonic())
         return True

@@ -45,6 +45,7 @@ class CaptureSource(LatestSource):
         frame = super().take()
         if frame is None:
             return None
+        self._wishes.tell_taken(frame.stamp)
         self._lent = [lent for lent in self._lent if lent() is not None]
         if len(self._lent) < _LENT:
             self._lent.append(weakref.ref(frame.pixels))

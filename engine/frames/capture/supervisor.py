@@ -20,6 +20,7 @@ from engine.frames.capture.messages import (
     Release,
     Remark,
     Report,
+    Took,
     TooSmall,
     receive_report,
     send,
@@ -155,6 +156,9 @@ class Supervisor:
     def _tell(self, process: CaptureProcess) -> None:
         for slot in self._wishes.returned(process.ring):
             self._send(Release(slot))
+        stamp = self._wishes.taken()
+        if stamp is not None:
+            self._send(Took(stamp))
         control = self._wishes.control()
         if control is not None:
             self._remember(control)

@@ -25,6 +25,7 @@ class Wishes:
         self._lock = threading.Lock()
         self._control = Control()
         self._returned: deque[tuple[Ring, int]] = deque()
+        self._took: float | None = None
 
     def ring_bell(self) -> None:
         """Wake the supervisor. Takes no lock: the garbage collector may call it at any moment."""
@@ -67,6 +68,18 @@ class Wishes:
         with self._lock:
             wished, self._control = self._control, Control()
         return wished if wished != Control() else None
+
+    def tell_taken(self, stamp: float) -> None:
+        """The frame with this stamp is being worked on: a newer one is wanted."""
+        with self._lock:
+            self._took = stamp
+        self.ring_bell()
+
+    def taken(self) -> float | None:
+        """The stamp of the newest frame that was taken since the last time, or None."""
+        with self._lock:
+            stamp, self._took = self._took, None
+        return stamp
 
     def lend(self, ring: Ring, slot: int, height: int, width: int) -> Pixels:
         """The frame in a slot, which is given back by itself when nobody holds the array any more."""

@@ -55,11 +55,14 @@ class Heard:
     def __init__(self, notices: Notices) -> None:
         self.all: list[str] = []
         self.standing: dict[str, str] = {}
+        self.told: list[str] = []
         notices.posted.connect(self._post)
         notices.cleared.connect(self._clear)
 
     def _post(self, notice: Notice) -> None:
-        assert notice.kind == "problem"
+        if notice.kind == "info":
+            self.told.append(notice.text)
+            return
         self.all.append(notice.text)
         self.standing[notice.about] = notice.text
 

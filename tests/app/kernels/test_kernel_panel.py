@@ -146,7 +146,6 @@ KERNEL = ((1.0, 2.0, 3.0), (4.0, 5.0, 6.5))
 TOOLS: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
     ("Turn", lambda k: np.rot90(k, -1)),
     ("Mirror", np.fliplr),
-    ("Negate", np.negative),
     ("Sum 1", lambda k: k / k.sum()),
     ("Mean 0", lambda k: k - k.mean()),
 ]

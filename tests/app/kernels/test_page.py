@@ -54,7 +54,7 @@ def test_the_map_lies_on_the_input_as_the_geometry_says(stage: Stage) -> None:
     stage.set_filter(POOLED)
     geometry = FilterGeometry(POOLED, (24, 31))
     for cell in ((0, 0), (3, 4)):
-        for affine, place, field in zip(stage.page._views.relation(), cell, geometry.field(cell), strict=True):
+        for affine, place, field in zip(stage.page.views.relation(), cell, geometry.field(cell), strict=True):
             assert affine.scale * (place + 0.5) + affine.offset == (field.start + field.stop) / 2
 
 
@@ -77,9 +77,9 @@ def test_a_map_of_older_settings_is_not_laid_by_the_new_ones(stage: Stage) -> No
     stage.set_filter(POOLED)
     stage.document.edit(msgspec.structs.replace(stage.document.project, filter=FilterSpec(stride=(5, 5))), "newer")
     stage.page._relate(Plane(view="map", slot=0, height=4, width=5, rows=4, columns=5))
-    assert stage.page._views.relation()[0].scale == 24 / 4, "the ratio of the sizes is all that is known"
+    assert stage.page.views.relation()[0].scale == 24 / 4, "the ratio of the sizes is all that is known"
     stage.settle()
-    assert stage.page._views.relation()[0].scale == 5
+    assert stage.page.views.relation()[0].scale == 5
 
 
 def test_what_does_not_fit_is_said_in_place_of_map_and_formula_and_everything_comes_back(stage: Stage) -> None:

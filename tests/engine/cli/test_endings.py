@@ -102,7 +102,7 @@ def no_monitor(monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-@pytest.mark.parametrize("lives", [4, pytest.param(100, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
+@pytest.mark.parametrize("lives", [3, pytest.param(100, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 def test_signals_at_any_moment_end_it_with_a_checkpoint_and_a_full_disk_with_a_sentence(tmp_path, lives):
     """T9, R36, K3: the status is 130 within five seconds, and the last step kept; what finds no room leaves nothing."""
     done = subprocess.run(

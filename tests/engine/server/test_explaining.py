@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -71,7 +70,8 @@ def test_what_is_told_sums_to_the_map(talk: Talk, before: tuple[FilterSpec, ...]
     project = Project(source=NOISE, before=before, filter=with_channels(WHOLE, channels))  # type: ignore[arg-type]
     result = show(talk, project)
     expected = apply_chain(grab(NOISE), project.steps)
-    for number, cell in enumerate(((0, 0), (3, 4), tuple(side - 1 for side in expected.map.shape[:2]))):
+    last = tuple(side - 1 for side in expected.map.shape[:2])
+    for number, cell in enumerate(((0, 0), (last[0] // 2, last[1] // 3), last)):
         told = ask(talk, Explain(id=number + 1, row=cell[0], column=cell[1]))
         assert (told.show, told.frame, (told.row, told.column)) == (1, result.frame, cell)
         assert told.size == expected.input.shape[:2]
@@ -93,7 +93,7 @@ def test_what_is_told_sums_to_the_map(talk: Talk, before: tuple[FilterSpec, ...]
 def _the_places_are_those_of_the_patch(told: Explained, patch: np.ndarray, seen: np.ndarray) -> None:
     held = seen[np.ix_(told.held_rows, told.held_columns)]
     planes = held[None] if held.ndim == 2 else np.moveaxis(held, -1, 0)
-    assert np.array_equal(patch, planes)
+    assert np.allclose(patch, planes, rtol=1e-6)
     for places, copies, n in zip(
         (told.rows, told.columns), (told.held_rows, told.held_columns), told.size, strict=True
     ):
@@ -125,7 +125,7 @@ def test_the_quarter_turn_can_be_written_out(talk: Talk) -> None:
 
 
 def test_an_answer_follows_every_new_map_and_none_a_cell_that_is_gone(talk: Talk) -> None:
-    moving = msgspec.structs.replace(NOISE, motion=5.0)
+    moving = Pattern(kind="grating", height=30, width=41, speed=5.0)
     show(talk, Project(source=moving))
     ask(talk, Explain(id=1, row=29, column=40))
     talk.heard.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -16,6 +17,7 @@ from engine.spec.edit import with_kernel
 from engine.spec.filter import DetectorSpec, FilterSpec, KernelSpec, with_changes
 from engine.spec.project import Project
 from engine.spec.source import Pattern
+from engine.spec.view import ViewSpec
 from tests.engine.server.test_studio import Talk
 
 NOISE = Pattern(kind="noise", height=40, width=56, seed=4)
@@ -126,7 +128,15 @@ def test_a_bank_makes_a_map_of_every_kernel(talk: Talk) -> None:
     assert maps.range.mean == pytest.approx(float(np.mean(expected)), rel=1e-4)
     talk.engine.offer(Show(id=2, project=project, page="bank", only=2))
     talk.until(lambda: talk.last(Maps).id == 2)  # type: ignore[union-attr]
-    assert len(talk.last(Maps).tiles) == 1  # type: ignore[union-attr]
+    alone = talk.last(Maps)
+    assert alone is not None
+    assert (len(alone.tiles), alone.shape) == (1, (4, 20, 28))
+    assert alone.range is not None
+    assert alone.range.minimum == pytest.approx(float(expected[2].min()), abs=1e-6)
+    shared = msgspec.structs.replace(project, view=ViewSpec(scale="shared"))
+    talk.engine.offer(Show(id=3, project=shared, page="bank", only=2))
+    talk.until(lambda: talk.last(Maps).id == 3)  # type: ignore[union-attr]
+    assert talk.last(Maps).range.maximum == pytest.approx(max(float(each.max()) for each in expected))  # type: ignore[union-attr]
 
 
 def test_an_empty_bank_says_what_would_do(talk: Talk) -> None:

@@ -68,7 +68,15 @@ def test_what_lies_outside_is_too_large_or_not_there_yet_is_answered_without_num
     early = _ask(talk, 0, 0, 2, 2)
     assert (early.planes, early.values) == empty
     _show(talk, 1)
-    for place in ((-1, 0, 2, 2), (39, 0, 2, 2), (0, 55, 2, 2), (0, 0, 0, 2), (0, 0, 2, -1), (0, 0, 129, 2), (99, 0, 2, 2)):
+    for place in (
+        (-1, 0, 2, 2),
+        (39, 0, 2, 2),
+        (0, 55, 2, 2),
+        (0, 0, 0, 2),
+        (0, 0, 2, -1),
+        (0, 0, 129, 2),
+        (99, 0, 2, 2),
+    ):
         answer = _ask(talk, *place)
         assert (answer.planes, answer.values) == empty, place
     assert not talk.last(Problem)
