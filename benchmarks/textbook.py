@@ -1,4 +1,4 @@
-"""What a person would write without this program: OpenCV and a pyqtgraph ImageItem on the window's own thread."""
+"""What a person would write without this program: OpenCV and pyqtgraph's ImageItem on the window's own thread."""
 
 from __future__ import annotations
 
@@ -10,22 +10,29 @@ from PySide6.QtWidgets import QApplication
 
 
 class Textbook:
-    """Grey, `cv2.filter2D` in float32, `ImageItem.setImage`, paint."""
+    """Grey, `cv2.filter2D` in float32, `ImageItem.setImage`, paint. `both` shows the frame beside the map, as we do."""
 
-    def __init__(self, application: QApplication, kernel: NDArray[np.float32]) -> None:
+    def __init__(self, application: QApplication, kernel: NDArray[np.float32], both: bool = False) -> None:
         self._application = application
         self._kernel = kernel
         self._view = pg.GraphicsLayoutWidget()
-        box = self._view.addViewBox(lockAspect=True, invertY=True)
-        self._item = pg.ImageItem(axisOrder="row-major")
-        box.addItem(self._item)
-        self._view.resize(640, 600)
+        self._frame = self._add_item() if both else None
+        self._item = self._add_item()
+        self._view.resize(1280 if both else 640, 600)
         self._view.show()
+
+    def _add_item(self) -> pg.ImageItem:
+        box = self._view.addViewBox(lockAspect=True, invertY=True)
+        item = pg.ImageItem(axisOrder="row-major")
+        box.addItem(item)
+        return item
 
     def show(self, frame: NDArray[np.uint8]) -> None:
         """One frame from pixels to paint."""
         grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
         values = cv2.filter2D(grey, cv2.CV_32F, self._kernel, borderType=cv2.BORDER_CONSTANT)
+        if self._frame is not None:
+            self._frame.setImage(frame)
         self._item.setImage(values)
         self._view.viewport().repaint()
         self._application.processEvents()

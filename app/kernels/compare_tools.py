@@ -24,6 +24,8 @@ class BlendBar(QFrame):
         self.setAutoFillBackground(True)
         self.slider = Slider(0, 100, 1, "%", True, "Map over input", "0 % shows the input alone, 100 % the map alone.")
         self.slider.set_value(START)
+        # Tab would go to the number behind the proxy and leave the handle out.
+        self.slider.setFocusProxy(None)  # type: ignore[arg-type]  # the stub knows no "none"
         self.slider.value_changed.connect(self._change)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)

@@ -11,7 +11,7 @@ from app.state.engine_link import EngineLink
 from app.widgets.fields import Toggle
 from app.widgets.icons import icon
 from app.widgets.tokens import tokens
-from engine.protocol import Histogram, Histograms, Range, Result
+from engine.protocol import Histogram, Histograms, Problem, Range, Result
 
 if TYPE_CHECKING:
     from app.featuremaps.panels import PicturePanel
@@ -77,8 +77,8 @@ class HistogramPair(QObject):
         if result.range is not None:
             self._range = result.range
 
-    def _on_problem(self, _problem: object) -> None:
-        if self.map is not None:
+    def _on_problem(self, problem: Problem) -> None:
+        if self.map is not None and problem.code == "spec":
             self.map.set_counts(None)
 
     def _colour(self) -> None:

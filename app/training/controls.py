@@ -76,11 +76,15 @@ class RunControls(QFrame):
         run = self._run
         self.start = RunButton("Start", "train", run.start, "Train the network from the beginning, in a new run.")
         set_role(self.start, "primary")
-        self.pause = RunButton("Pause", "pause", run.pause_or_resume, "Wait after the present batch, or go on.", "Resume")
+        self.pause = RunButton(
+            "Pause", "pause", run.pause_or_resume, "Wait after the present batch, or go on.", "Resume"
+        )
         self.stop = RunButton("Stop", "close", run.stop, "End the run after the present batch; it can be continued.")
         self.go_on = RunButton("Continue", "play", run.go_on, "Go on with this run from its last checkpoint.")
         self.open = RunButton("Open run…", "folder", self._open, "Take over the weights of an earlier run.")
-        self.forget = RunButton("Forget", "reset", run.forget, "Go back to untrained weights; the run stays on the disk.")
+        self.forget = RunButton(
+            "Forget", "reset", run.forget, "Go back to untrained weights; the run stays on the disk."
+        )
         self.buttons = (self.start, self.pause, self.stop, self.go_on, self.open, self.forget)
         self.fit = QPushButton()
         self.fit.clicked.connect(self._accept_fit)

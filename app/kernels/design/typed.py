@@ -18,7 +18,8 @@ from engine.errors import SpecError
 from engine.kernels import format_kernel, parse_kernel, spec_of, weights_of
 from engine.spec.filter import KernelSpec
 
-HEIGHT = 76
+HEIGHT = 54
+"""Of three lines."""
 _PIXELS = 12
 _HELP = (
     "Rows by ; or a new line, numbers by spaces or commas, such as 1 0 -1; 2 0 -2; 1 0 -1. Fractions and a factor are "
@@ -61,6 +62,7 @@ class TypedTool(PopOut):
         try:
             kernel = spec_of(parse_kernel(text))
         except SpecError as error:
+            self.tell("")
             self.refuse(str(error))
             return
         self.refuse("")
@@ -87,6 +89,7 @@ class _Text(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setFont(number_font(_PIXELS))
+        self.document().setDocumentMargin(2)
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         describe(self, "Numbers of the kernel", _HELP)

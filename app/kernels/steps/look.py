@@ -22,7 +22,7 @@ from app.widgets.fields import Toggle
 from app.widgets.icons import icon
 from app.widgets.picture_overlay import Overlay
 from app.widgets.theme import set_role
-from engine.protocol import Explain, Explained
+from engine.protocol import Explain, Explained, Problem
 from engine.protocol.message import Page
 from engine.spec.geometry import ChainGeometry
 
@@ -84,6 +84,7 @@ class StepsLook(QFrame):
         page.link.explained.connect(self._explained)
         page.link.result.connect(self._computed)
         page.link.engine_state.connect(self._computed)
+        page.link.problem.connect(self._failed)
         page.installEventFilter(self)
 
     def sizeHint(self) -> QSize:
@@ -181,9 +182,18 @@ class StepsLook(QFrame):
 
     def _computed(self, _event: object) -> None:
         """There is another map, or another engine: what was asked before may never be answered."""
-        if self._open or self._waits:
+        if self._on and not self.walk.count:
+            self._resize()
+        elif self._open or self._waits:
             self._open = False
             self._ask()
+
+    def _failed(self, problem: Problem) -> None:
+        """The sizes fit, and still there is no map: numbers of another one would be wrong."""
+        if self._on and problem.code == "spec" and self._page.link.is_newest(problem.id):
+            self.walk.set_size((0, 0))
+            self.sheet.show_nothing(problem.message)
+            self._mark()
 
     def _explained(self, event: Explained) -> None:
         if not self._on or not self._page.link.is_newest(event.show):

@@ -356,6 +356,16 @@ def test_what_cannot_be_computed_is_said_and_comes_back(stage: Stage, look: Step
     assert line(look, "map")
 
 
+def test_settings_of_which_only_the_engine_sees_that_they_do_not_go_together(stage: Stage, look: StepsLook) -> None:
+    go(stage, look, 5, 5)
+    stage.set_filter(FilterSpec(kernel=UNEVEN, padding="valid", detector=DetectorSpec(kind="magnitude")))
+    stage.until(lambda: look.sheet.told is None)
+    assert "does not give one with this padding" in look.sheet.written.text().replace("\n", " ")
+    assert stage.boxes("map") == []
+    set_filter(stage, look, FilterSpec())
+    assert line(look, "map")
+
+
 def test_an_edit_is_written_out_without_being_asked(stage: Stage, look: StepsLook) -> None:
     go(stage, look, 5, 5)
     before = line(look, "map")[0]
