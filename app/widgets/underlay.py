@@ -44,6 +44,8 @@ class Underlay:
 
     def leave(self) -> None:
         """Show the view's own picture alone, and let go of this one."""
+        if self._item.image is None:
+            return
         self._item.set_image(None, 0, 0)
         self._show((0.0, 1.0), (0.0, 1.0), 1.0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QImage, QKeyEvent, QPainter
 
 from app.featuremaps.mosaic_view import MosaicView
 from app.kernels.bank.thumbs import kernel_image
@@ -34,12 +34,25 @@ class BankMosaic(MosaicView):
     def __init__(self, name: str, tip: str) -> None:
         self._labels: Sequence[str] = ()
         self._kernels: Sequence[KernelSpec] = ()
+        self._thumbs: list[QImage] = []
+        self._thumbs_dark: bool | None = None
         super().__init__(name, tip)
 
     def set_kernels(self, kernels: Sequence[KernelSpec], labels: Sequence[str]) -> None:
         """Which kernels the tiles belong to, and what they are called."""
+        if kernels is self._kernels:
+            return
         self._kernels, self._labels = kernels, labels
+        self._thumbs_dark = None
         self.viewport().update()
+
+    def _pictures(self) -> list[QImage]:
+        """The kernels as small pictures, in the colours of the theme."""
+        dark = tokens().name == "dark"
+        if dark != self._thumbs_dark:
+            self._thumbs_dark = dark
+            self._thumbs = [kernel_image(each.weights[0], dark) for each in self._kernels]
+        return self._thumbs
 
     @property
     def current(self) -> int | None:
@@ -76,16 +89,16 @@ class BankMosaic(MosaicView):
         super().drawForeground(painter, rect)
         if self.alone is not None or len(self.tiles) != len(self._kernels):
             return
-        mapping, dark = self._mapping(), tokens().name == "dark"
+        mapping = self._mapping()
         painter.setFont(text_font(TITLE_PIXELS))
-        for box, kernel, label in zip(self.tiles.boxes, self._kernels, self._labels, strict=True):
+        for box, image, label in zip(self.tiles.boxes, self._pictures(), self._labels, strict=True):
             tile = mapping.rectangle(Overlay(*box))
             if tile.width() >= _LEAST_TILE and tile.intersects(QRectF(self.rect())):
-                _paint_kernel(painter, tile, kernel, label, dark)
+                _paint_kernel(painter, tile, image, label)
 
 
-def _paint_kernel(painter: QPainter, tile: QRectF, kernel: KernelSpec, label: str, dark: bool) -> None:
-    table, image = tokens(), kernel_image(kernel.weights[0], dark)
+def _paint_kernel(painter: QPainter, tile: QRectF, image: QImage, label: str) -> None:
+    table = tokens()
     side = min(max(round(_THUMB_SHARE * tile.width()), _THUMB[0]), _THUMB[1])
     cell = max(side // max(image.width(), image.height()), 1)
     longest = max(image.width(), image.height())

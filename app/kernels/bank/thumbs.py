@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
 from app.widgets.tokens import DARK, LIGHT
 from engine.spec.filter import Plane
 
-KEPT = 256
 
-
-@lru_cache(maxsize=KEPT)
 def kernel_image(plane: Plane, dark: bool) -> QImage:
     """The weights of a plane: blue below zero, orange above, the strongest in full colour."""
     table = DARK if dark else LIGHT

@@ -13,7 +13,7 @@ from engine.errors import SpecError
 from engine.spec.edit import with_kernel
 from engine.spec.filter import KernelSpec, Plane
 
-MOST_KNOWN = 2000
+Planes = tuple[Plane, ...]
 
 
 class Live(QObject):
@@ -33,8 +33,9 @@ class Live(QObject):
         self._document = document
         self._kind = kind
         self._start = start
-        self._known: dict[tuple[Plane, ...], Hashable] = {}
         self._writing = False
+        self._known: dict[Planes, Hashable] = {}
+        self._last: Planes | None = None
         self._begin()
         document.changed.connect(self._follow)
 
@@ -55,7 +56,7 @@ class Live(QObject):
             spec = with_kernel(project.filter, made)
         except SpecError as error:
             return str(error)
-        self._known.setdefault(spec.kernel.weights, settings)
+        self._remember(spec.kernel.weights, settings)
         self._writing = True
         try:
             self._document.edit(put_filter(project, spec), text, Gesture(self._kind, self._number))
@@ -63,15 +64,24 @@ class Live(QObject):
             self._writing = False
         return ""
 
+    def _remember(self, weights: Planes, settings: Hashable) -> None:
+        """What was made last in the same act is nothing that undo could come back to."""
+        if self._last is not None:
+            self._known.pop(self._last, None)
+        # Settings may well lead back to the base, which stays what the tool began with.
+        self._last = weights if weights not in self._known else None
+        self._known.setdefault(weights, settings)
+
     def _begin(self) -> None:
         self._base = self._document.project.filter.kernel
-        self._known = {self._base.weights: self._start}
+        self._known, self._last = {self._base.weights: self._start}, None
         self._number = next(self._numbers)
 
     def _follow(self) -> None:
         if self._writing:
             return
         weights = self._document.project.filter.kernel.weights
-        if weights not in self._known or len(self._known) > MOST_KNOWN:
+        self._last = None
+        if weights not in self._known:
             self._begin()
         self.moved.emit(self._known[weights])

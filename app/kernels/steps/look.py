@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.kernels.relation import fits, reached_box
+from app.kernels.steps.asking import Asking
 from app.kernels.steps.marks import around, follow, input_layers, input_marks
 from app.kernels.steps.sheet import CellSheet
 from app.kernels.steps.told import Cell, Told
@@ -22,7 +22,7 @@ from app.widgets.fields import Toggle
 from app.widgets.icons import icon
 from app.widgets.picture_overlay import Overlay
 from app.widgets.theme import set_role
-from engine.protocol import Explain, Explained, Problem
+from engine.protocol import Explained, Problem
 from engine.protocol.message import Page
 from engine.spec.geometry import ChainGeometry
 
@@ -48,11 +48,10 @@ class StepsLook(QFrame):
         set_role(self, "panel")
         self.setAccessibleName("Steps")
         self.setAccessibleDescription(KEYS_HELP)
-        self._question = Explain()
-        self._open = self._waits = False
         self._size: Cell | None = None
         self._followed: tuple[object, ...] = ()
         self.walk = Walk(self)
+        self.asking = Asking(page.link, self.walk)
         self.touching = Touching(page, sticky=False, role="text")
         self.transport = Transport(self.walk)
         self.sheet = CellSheet()
@@ -69,7 +68,7 @@ class StepsLook(QFrame):
 
     def _connect(self) -> None:
         page = self._page
-        self.walk.moved.connect(self._moved)
+        self.asking.told.connect(self._explained)
         self.follow.value_changed.connect(self._set_follow)
         self.letters.value_changed.connect(self._set_letters)
         self.touching.changed.connect(self._touch)
@@ -81,9 +80,7 @@ class StepsLook(QFrame):
         page.input.view.clicked.connect(self._go_to_reached)
         page.document.changed.connect(self._resize)
         page.link.picture.connect(self._on_picture)
-        page.link.explained.connect(self._explained)
         page.link.result.connect(self._computed)
-        page.link.engine_state.connect(self._computed)
         page.link.problem.connect(self._failed)
         page.installEventFilter(self)
 
@@ -113,17 +110,18 @@ class StepsLook(QFrame):
         self._on = True
         self._page.probing.set_outlines(False)
         self._page.input.set_note(NOTE)
+        self.asking.set_on(True)
         self._resize()
         self.touching.set_on(True)
         self.transport.timeline.setFocus()
 
     def hidden(self) -> None:
         """Something else is in sight: the pictures are its again."""
-        self._on = self._open = self._waits = False
+        self._on = False
         self._followed = ()
         self.walk.play(0)
         self.touching.set_on(False)
-        self._page.link.explain(Explain(row=None))
+        self.asking.set_on(False)
         for view in (self._page.input.view, self._page.map.view):
             view.set_overlays([])
             view.set_layers([])
@@ -140,7 +138,7 @@ class StepsLook(QFrame):
     def is_answered(self) -> bool:
         """Whether the cell at hand is written out."""
         told = self.sheet.told
-        return not self._open and told is not None and (told.event.row, told.event.column) == self.walk.cell
+        return not self.asking.is_open and told is not None and (told.event.row, told.event.column) == self.walk.cell
 
     def _on_picture(self, view: str, _shown: object) -> None:
         geometry = self._page.geometry_now
@@ -154,39 +152,18 @@ class StepsLook(QFrame):
         geometry = self._page.geometry_now
         self._size = geometry.input_size if geometry is not None else None
         there = geometry is not None and fits(geometry)
-        self._open = False
         self.walk.set_size(geometry.map_size if there and geometry is not None else (0, 0))
         if there and geometry is not None:
             self._page.views.set_around(around(geometry.steps[0], geometry.input_size))
-            self._ask()
+            self.asking.ask_anew()
         else:
             self.sheet.show_nothing(NO_MAP)
             self._mark()
 
-    def _moved(self) -> None:
-        self._question = msgspec.structs.replace(self._question, inner=None)
-        self._ask()
-
-    def _ask(self) -> None:
-        """Ask for the cell at hand, once the last question is answered."""
-        if not self._on or not self.walk.count:
-            return
-        self._waits = True
-        self.walk.hold(True)
-        if self._open:
-            return
-        self._open, self._waits = True, False
-        row, column = self.walk.cell
-        self._question = msgspec.structs.replace(self._question, id=self._question.id + 1, row=row, column=column)
-        self._page.link.explain(self._question)
-
     def _computed(self, _event: object) -> None:
-        """There is another map, or another engine: what was asked before may never be answered."""
+        """There may be a map again."""
         if self._on and not self.walk.count:
             self._resize()
-        elif self._open or self._waits:
-            self._open = False
-            self._ask()
 
     def _failed(self, problem: Problem) -> None:
         """The sizes fit, and still there is no map: numbers of another one would be wrong."""
@@ -196,18 +173,11 @@ class StepsLook(QFrame):
             self._mark()
 
     def _explained(self, event: Explained) -> None:
-        if not self._on or not self._page.link.is_newest(event.show):
-            return
-        if event.id == self._question.id:
-            self._open = False
-            self.walk.hold(False)
         spec, before = self._page.document.project.filter, self._page.document.project.before
         self.sheet.show_cell(Told(event), spec, "signed" if before else "grey")
         if self.sheet.pointed is not None:
             self._point(*self.sheet.pointed)
         self._mark()
-        if self._waits:
-            self._ask()
 
     def _mark(self) -> None:
         """Show on the pictures what is written out."""
@@ -246,7 +216,7 @@ class StepsLook(QFrame):
         subject = None
         if told is not None and cell is not None:
             row, column = told.event.held_rows[cell[0]], told.event.held_columns[cell[1]]
-            if part == "kernel" and not self._question.turned:
+            if part == "kernel" and not self.asking.question.turned:
                 subject = self.touching.weight(cell, laid=True)
             elif part in ("patch", "products") and not chained and min(row, column) >= 0:
                 subject = Subject("input", row, column)
@@ -267,17 +237,13 @@ class StepsLook(QFrame):
         self.sheet.set_letters(bool(on))
 
     def _choose_inner(self, inner: Cell) -> None:
-        self._change(inner=inner)
+        self.asking.change(inner=inner)
 
     def _choose_lane(self, lane: int) -> None:
-        self._change(lane=lane, inner=None)
+        self.asking.change(lane=lane, inner=None)
 
     def _choose_turn(self, turned: bool) -> None:
-        self._change(turned=turned)
-
-    def _change(self, **changes: object) -> None:
-        self._question = msgspec.structs.replace(self._question, **changes)
-        self._ask()
+        self.asking.change(turned=turned)
 
     def _clicked(self, cell: Cell) -> None:
         if self._on:

@@ -331,3 +331,15 @@ def test_one_tool_at_a_time_and_all_is_over_when_it_closes(desk: Desk, panel: Ke
     desk.document.undo()
     assert desk.document.project == project
     assert scale.settings == scale.start  # type: ignore[attr-defined]
+
+
+def test_a_long_slide_is_not_kept_step_by_step(desk: Desk, panel: KernelPanel) -> None:
+    turning = _Turning(desk, panel)
+    for angle in range(1, 90):
+        turning.to(angle)
+    desk.set(stride=(2, 2))
+    for angle in range(90, 130):
+        turning.to(angle)
+    assert len(turning.tool.live._known) == 3, "the kernel it began with, and what undo comes back to"
+    desk.document.undo()
+    assert turning.slider.value() == 180 + 89
