@@ -65,10 +65,7 @@ def count_values(
             return None
         for channel in range(planes.shape[-1]):
             band = planes[top : top + rows, ..., channel].ravel()
-            finite = np.isfinite(band)
-            if not finite.all():
-                bad += band.size - int(finite.sum())
-                band = band[finite]
+            bad += band.size - int(np.isfinite(band).sum())
             # Float32 edges would fall together where a map varies little around a large value.
             counts[channel] += np.histogram(band.astype(np.float64), bins, edges)[0]
     return Counts(*edges, _tuples(counts), bad, planes.size - bad - int(counts.sum()))

@@ -94,6 +94,7 @@ def test_it_opens_with_the_lectures_six_and_undo_empties_it(stage: BankStage) ->
     assert stage.document.undo_text == "take the bank The lecture's six"
     stage.document.undo()
     stage.settle()
+    assert not stage.page.is_empty, "the map behind it is as it was"
     assert stage.look.mosaic.extent() is None
     assert "empty" in stage.look.mosaic._placeholder
     assert stage.look.banks.text() == "empty"
@@ -251,8 +252,11 @@ def test_what_is_shown_alone_stays_within_the_bank(stage: BankStage) -> None:
     mosaic = stage.look.mosaic
     stage.hand.click(mosaic, stage.tile(5))
     stage.until(lambda: mosaic.alone == 5)
-    stage.put(*stage.bank[:3])
+    six = stage.bank
+    stage.put(*six[:3])
     stage.until(lambda: mosaic.alone is None and len(mosaic.tiles) == 3)
+    stage.put(*six)
+    stage.until(lambda: mosaic.alone is None and len(mosaic.tiles) == 6)
     assert not stage.heard.all
 
 

@@ -90,6 +90,17 @@ def test_what_has_its_own_size_and_place_lies_there(pair: Pair) -> None:
         assert image.pixel(int(x), int(y)) == pair.below[row, column]
 
 
+def test_beyond_the_line_there_is_nothing_of_it_even_where_the_other_does_not_reach(pair: Pair) -> None:
+    pair.under.set_image(pair.images[1], 24, 32)
+    pair.under.set_place(QRectF(-4.0, -3.0, 24.0, 18.0))
+    pair.view.set_fit_rect(QRectF(-4.0, -3.0, 24.0, 18.0))
+    pair.under.split(0.5)
+    image = pair.view.viewport().grab().toImage()
+    corners = {image.pixel(x, y) for x in (300, 310) for y in (5, 235)}
+    assert len(corners) == 1, "the background"
+    assert len({image.pixel(x, y) for x in range(2, 100, 10) for y in (5, 235)}) > 5
+
+
 def test_left_alone_the_view_is_as_it_was(pair: Pair) -> None:
     pair.show_below()
     pair.under.split(0.5)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.codegen import filter_script
-from engine.filtering import apply_chain, explain_cell
+from engine.filtering import apply_chain, apply_filter, explain_cell
 from engine.kernels import kernel
 from engine.protocol import Maps, Probe, Problem, Readout, Result, Show, Thumbnails
 from engine.sources.grab import grab
@@ -137,6 +137,21 @@ def test_a_bank_makes_a_map_of_every_kernel(talk: Talk) -> None:
     talk.engine.offer(Show(id=3, project=shared, page="bank", only=2))
     talk.until(lambda: talk.last(Maps).id == 3)  # type: ignore[union-attr]
     assert talk.last(Maps).range.maximum == pytest.approx(max(float(each.max()) for each in expected))  # type: ignore[union-attr]
+
+
+def test_one_map_of_a_bank_takes_no_longer_than_one(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def counted(*given: object) -> object:
+        calls.append(1)
+        return apply_filter(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("engine.server.bank_task.apply_filter", counted)
+    project = Project(source=NOISE, bank=(BLUR.kernel, HALF.kernel, EDGES.kernel))
+    for number, only in enumerate((-1, 1), start=1):
+        talk.engine.offer(Show(id=number, project=project, page="bank", only=only))
+        talk.until(lambda number=number: talk.last(Maps) and talk.last(Maps).id == number)
+    assert len(calls) == 3 + 1
 
 
 def test_an_empty_bank_says_what_would_do(talk: Talk) -> None:
