@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.workbench import Workbench
 from benchmarks.live import REAL_FPS, write_clip
-from benchmarks.loops import PICTURES, worker
+from benchmarks.loops import PICTURES, Took, worker
 from benchmarks.measure import Others, percentile
 from benchmarks.stage import stage, until
 from engine.spec.project import Project
@@ -43,7 +44,9 @@ class Measured:
     """Of every block: examples a second of each way, the window's gaps, and how well the watched runs did."""
 
     peers: dict[int, list[float]] = field(default_factory=lambda: {threads: [] for threads in PEERS})
-    """By how many threads the plain loop had."""
+    """By how many threads the plain loop had; the window slept."""
+    beside: dict[int, list[float]] = field(default_factory=lambda: {threads: [] for threads in PEERS})
+    """The same while the window showed maps of the quicker clip."""
     headless: list[float] = field(default_factory=list)
     watched: dict[float, list[float]] = field(default_factory=lambda: {rate: [] for rate in RATES})
     """By the clip's frames a second."""
@@ -74,6 +77,7 @@ def measured(quick: bool) -> Measured:
             alone = _headless(folder / f"a{block}")
             for rate in RATES if block % 2 else RATES[::-1]:
                 _watch(application, bench, folder, rate, found)
+            _beside(application, bench, folder, peers, found)
             found.headless.append((alone + _headless(folder / f"b{block}")) / 2)
             for threads, epoch in peers.items():
                 found.peers[threads].append(2 * PICTURES / (before[threads] + epoch().wall))
@@ -136,6 +140,21 @@ def _watch(application: QApplication, bench: Workbench, folder: Path, rate: floa
     last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
     found.watched[rate].append(last["examples_per_second"])
     found.accuracies.append(last["test_accuracy"])
+
+
+def _beside(
+    application: QApplication, bench: Workbench, folder: Path, peers: dict[int, Callable[[], Took]], found: Measured
+) -> None:
+    """An epoch of each plain loop while the clip plays in the window, as it does when a run is watched."""
+    _open(application, bench, folder, REAL_FPS)
+    bench.link.transport("play")
+    with ThreadPoolExecutor(1) as waiting:
+        for threads, epoch in peers.items():
+            told = waiting.submit(epoch)
+            beats(application, 120.0, told.done)
+            found.beside[threads].append(PICTURES / told.result().wall)
+    bench.link.transport("pause")
+    beats(application, 0.5)
 
 
 def _state(bench: Workbench) -> str:

@@ -44,7 +44,7 @@ class TrainSpec(Spec, frozen=True, kw_only=True):
             MAX_BATCH_SIZE,
             "pictures",
         ),
-    ] = 32
+    ] = 64
     optimiser: Annotated[
         OptimiserName,
         field(

@@ -101,7 +101,7 @@ def test_training_prints_an_object_a_line(capsys, desk, tmp_path):
 
 def test_training_tells_people_what_it_does(capsys, desk, tmp_path):
     text = said(capsys, "train", desk / "net.json", "--data", desk / "digits.npz", *CPU, "--epochs", 1).splitlines()
-    assert "300 pictures to learn from and 50 to be tested on; 1 epoch, 10 steps" in text[0]
+    assert "300 pictures to learn from and 50 to be tested on; 1 epoch, 5 steps" in text[0]
     assert text[1].startswith("epoch 1: loss ")
     assert text[2].startswith("finished after 1 epoch: ")
     assert len(text) == 3
@@ -226,7 +226,7 @@ def test_one_class_and_too_few_pictures_are_refused_and_a_tiny_set_is_learned(ca
         (tmp_path / "few" / label / "1.png").unlink()
     assert "has no pictures to be tested on; at least two of each class" in refused(*start, tmp_path / "few")
     text = said(capsys, *start, tmp_path / "tiny", *CPU, "--epochs", 2)
-    assert "note: A batch is 32 pictures and there are 2: one batch an epoch." in text
+    assert "note: A batch is 64 pictures and there are 2: one batch an epoch." in text
     assert "finished after 2 epochs" in text
 
 

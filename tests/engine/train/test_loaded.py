@@ -22,14 +22,14 @@ def trained(network, mnist, tmp_path_factory):
     """A run that knows its digits a little, and its last event."""
     path = tmp_path_factory.mktemp("trained") / "run"
     data = part_of(mnist, 1500, 300)
-    last = list(train(network, data, TrainSpec(epochs=2), device="cpu", output=path))[-1]
+    last = list(train(network, data, TrainSpec(epochs=4), device="cpu", output=path))[-1]
     return load_run(path), last, data
 
 
 def test_it_is_what_was_trained(trained, network):
     run, last, _ = trained
     assert run.spec == network
-    assert run.settings == TrainSpec(epochs=2)
+    assert run.settings == TrainSpec(epochs=4)
     assert run.step == last.step
     assert run.class_names == tuple("0123456789")
     assert run.metrics[-1] == last
