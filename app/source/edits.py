@@ -53,8 +53,9 @@ def source_for_path(path: str | Path) -> Source:
 
 
 def _short(text: str) -> str:
+    """The end, which holds the name, of what is long."""
     line = " ".join(text.split())
-    return line if len(line) <= MAX_QUOTED else f"{line[:MAX_QUOTED]}…"
+    return line if len(line) <= MAX_QUOTED else f"…{line[-MAX_QUOTED:]}"
 
 
 def _file(path: str) -> Source:
