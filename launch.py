@@ -372,8 +372,7 @@ def test(machine: Machine, arguments: Sequence[str]) -> int:
         results[name] = (passed, time.monotonic() - since)
         machine.say(f"{name}: {'passed' if passed else 'FAILED'} in {results[name][1]:.1f} s")
     since = time.monotonic()
-    # whole, on two cores; a file's tests stay together, since they share what is slow to make
-    chosen = arguments or ("-n", "2", "--dist", "loadfile")
+    chosen = arguments or ("-n", "2", "--dist", "loadfile")  # a file's tests share what is slow to make
     passed = machine.run([python, "-m", "pytest", *chosen], machine.root, env) == 0
     results["pytest"] = (passed, time.monotonic() - since)
     machine.say("Summary:")

@@ -50,10 +50,19 @@ ROWS: tuple[Row, ...] = (
         lambda bench: bench.projects.save()),
     Row("save-project-as", "File", "Save project as…", "Ctrl+Shift+S", "The same in another file.",
         lambda bench: bench.projects.save_as()),
+    Row("open-weights", "File", "Open weights…", "Ctrl+Alt+W",
+        "Weights for the network that another program has learned: safetensors, or a state_dict of torch.",
+        lambda bench: bench.weights.open()),
+    Row("restore-work", "File", "Restore unsaved work", "", "Go on with work that an earlier window could not save.",
+        lambda bench: bench.restore_work(), lambda bench: bench.has_left_work),
+    Row("discard-work", "File", "Discard unsaved work", "", "Forget work that an earlier window could not save.",
+        lambda bench: bench.discard_work(), lambda bench: bench.has_left_work),
     Row("open-kernel", "File", "Open kernel…", "Ctrl+K", "A kernel from a .json, .npy or .txt file.",
         lambda bench: bench.page.kernel.bench.files.open()),
     Row("save-kernel", "File", "Save kernel…", "Ctrl+Alt+K", "As .json with name and settings, as .npy or .txt bare.",
         lambda bench: bench.page.kernel.bench.files.save()),
+    Row("save-diagram", "File", "Save diagram…", "", "The network as a drawing: .svg to print and edit, or .png.",
+        lambda bench: bench.save_diagram()),
     Row("save-map", "File", "Save feature map…", "Ctrl+E", "As .png it is saved as it looks, as .npy with its values.",
         lambda bench: bench.save_map()),
     Row("quit", "File", "Quit", "Ctrl+Q", "Close the window and the engine.", lambda bench: bench.window.quit()),
@@ -107,6 +116,7 @@ class Actions:
             window.addAction(action)
             self.by_id[row.id] = action
         bench.document.changed.connect(self.refresh)
+        bench.work_left.connect(self.refresh)
         self.refresh()
 
     def _run(self, row: Row, _checked: bool = False) -> None:

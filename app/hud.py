@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 from app.state.engine_link import EngineLink
 from app.state.figures import Rate
 from app.widgets.theme import set_role
-from engine.protocol import Maps, Result, SourceState
+from engine.protocol import Laws, Maps, MatrixTold, Result, SourceState
 
 REFRESH_MS = 250
 STATES = {
@@ -36,6 +36,9 @@ class Hud(QFrame):
         self._build()
         link.result.connect(self._on_result)
         link.maps.connect(self._on_maps)
+        link.kinds.connect(self._on_maps)
+        link.laws.connect(self._on_maps)
+        link.matrix.connect(self._on_maps)
         link.source_state.connect(self._on_source)
         link.engine_state.connect(self._on_engine)
         self._on_engine("starting")
@@ -76,7 +79,7 @@ class Hud(QFrame):
         if result.method:
             self._method, self._seconds = result.method, result.seconds
 
-    def _on_maps(self, maps: Maps) -> None:
+    def _on_maps(self, maps: Maps | Laws | MatrixTold) -> None:
         if any(plane.view == "input" for plane in maps.planes):
             self._processed.tick()
         if maps.seconds:

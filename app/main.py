@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 GC_MS = 2000
 FIRST_PICTURE_SECONDS = 0.15
+KEEP_AFTER_MS = 300
+"""After the first paint: nothing is lost before."""
 
 
 def run(arguments: argparse.Namespace, engine: Engine) -> int:
@@ -35,8 +37,9 @@ def run(arguments: argparse.Namespace, engine: Engine) -> int:
     bench.notices.install_hooks()
     if arguments.file:
         bench.open_path(arguments.file)
-    bench.window.place(settings.values.geometry)
+    bench.arrange()
     show_when_ready(bench)
+    QTimer.singleShot(KEEP_AFTER_MS, bench.keep_work)
     _collect_on_this_thread(bench)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return application.exec()

@@ -7,7 +7,10 @@ from PySide6.QtCore import Signal
 from app.state.notices import Notice, Notices
 from app.widgets.notice import Action, NoticeBar
 
-ACTIONS: dict[str, tuple[Action, ...]] = {"engine": (("restart", "Restart the engine"),)}
+ACTIONS: dict[str, tuple[Action, ...]] = {
+    "engine": (("restart", "Restart the engine"),),
+    "leftovers": (("restore-work", "Restore"), ("discard-work", "Discard")),
+}
 
 
 class NoticeLine(NoticeBar):
@@ -27,8 +30,11 @@ class NoticeLine(NoticeBar):
         if self._texts.get(notice.about) not in (None, notice.text):
             self.withdraw(self._texts[notice.about])
         self._texts[notice.about] = notice.text
-        actions = ACTIONS.get(notice.about, ()) if notice.kind == "problem" else ()
-        self.show_notice(notice.text, notice.kind, actions)
+        actions = ACTIONS.get(notice.about, ()) if notice.kind != "info" else ()
+        if notice.kind == "offer":
+            self.show_notice(notice.text, "info", actions, seconds=0)
+        else:
+            self.show_notice(notice.text, notice.kind, actions)
 
     def _clear(self, about: str) -> None:
         text = self._texts.pop(about, None)

@@ -53,6 +53,11 @@ class Pages(QObject):
         self._stack.addWidget(QWidget())
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """The pages there are."""
+        return tuple(entry.id for entry in self._entries)
+
+    @property
     def current_id(self) -> str:
         """The page in sight."""
         return self._current

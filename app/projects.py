@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.state.document import Document
 from app.state.notices import Notices
 from engine.errors import EngineError
+from engine.spec.project import Project
 
 ABOUT = "project"
 SUFFIX = ".convscope"
@@ -42,6 +43,9 @@ class Dialogs:
 class ProjectFiles(QObject):
     """Knows which file the document belongs to."""
 
+    changed = Signal()
+    """The document belongs to another file, or that file holds something else."""
+
     def __init__(self, document: Document, notices: Notices, window: QWidget, ask: Ask | None = None) -> None:
         super().__init__(window)
         self._document = document
@@ -49,6 +53,8 @@ class ProjectFiles(QObject):
         self._window = window
         self._ask = ask or Dialogs()
         self.path: Path | None = None
+        self.saved: Project | None = document.project
+        """What is in that file, or was there at the start; None if nobody knows."""
 
     def open(self) -> None:
         """Ask for a project and open it; undo brings back what was there before."""
@@ -95,5 +101,12 @@ class ProjectFiles(QObject):
         self._notices.info(f"Saved {path.name}.", ABOUT)
 
     def _belong_to(self, path: Path) -> None:
-        self.path = path
+        self.path, self.saved = path, self._document.project
         self._window.setWindowTitle(f"{path.stem} – Convscope")
+        self.changed.emit()
+
+    def belong(self, path: Path | None) -> None:
+        """The document is unsaved work on this file; on none if None."""
+        self.path, self.saved = path, None
+        self._window.setWindowTitle(f"{path.stem} – Convscope" if path else "Convscope")
+        self.changed.emit()

@@ -20,7 +20,10 @@ from app.widgets.fields import Toggle
 from app.workbench import Workbench
 
 SCENE_SECONDS = 30.0
-AGAIN = ("kernel", "clip-gradient", "steps", "touches", "network", "train")
+AGAIN = (
+    "kernel", "clip-gradient", "steps", "touches", "kinds", "laws",
+    "matrix", "network", "diagram", "explain", "train",
+)  # fmt: skip
 GALLERY_SECONDS = 0.6
 SMALL = (1280, 800)
 LARGE = (1920, 1080)
@@ -92,10 +95,16 @@ def _take(application: QApplication, bench: Workbench, shot: Shot, place: Path) 
     if shot.scene.design is not None:
         shot.scene.design(bench.page.kernel)
         ready = wait_for(application, lambda: bench.page.kernel.is_settled and bench.link.is_settled) and ready
+    if shot.scene.page == "network":
+        _draw_the_stack(bench, shot.scene)
+    if shot.scene.layer and not shot.scene.diagram:
+        ready = _look_at_maps(application, bench, shot.scene) and ready
     if shot.scene.train:
         ready = ready and _train(application, bench)
     _let_the_gallery_follow(application)
     bench.window.grab().save(str(place / f"{shot.name}.png"))
+    if shot.scene.layer and not shot.scene.diagram:
+        bench.pages.current.area.rest()  # type: ignore[attr-defined]
     bench.page.probing.look_at("map", None)
     bench.page.looks.show_look("map")
     bench.page.kernel.clear_bench()
@@ -113,6 +122,26 @@ def _show_look(application: QApplication, bench: Workbench, scene: Scene) -> boo
             button.click()
     look.go_to(scene.at)
     return wait_for(application, lambda: bool(look.is_answered))
+
+
+def _draw_the_stack(bench: Workbench, scene: Scene) -> None:
+    """Show the diagram in the place of the maps, or the maps again."""
+    page: Any = bench.pages.current
+    page.list.diagram.setChecked(scene.diagram)
+    if scene.diagram:
+        page.chosen.choose(scene.layer)
+
+
+def _look_at_maps(application: QApplication, bench: Workbench, scene: Scene) -> bool:
+    """Choose the scene's layer, and have a number of its maps explained, or their figures told."""
+    page: Any = bench.pages.current
+    page.chosen.choose(scene.layer)
+    if scene.unit is None:
+        page.area.tools.figures.click()
+        return wait_for(application, lambda: bench.link.is_settled)
+    page.area.tools.explain.click()
+    page.area.explain(scene.layer, scene.unit)
+    return wait_for(application, lambda: bench.link.is_settled and page.area.unit.told is not None)
 
 
 def _look_at_a_cell(application: QApplication, bench: Workbench) -> None:

@@ -10,15 +10,20 @@ import msgspec
 from app.kernels.bank.contents import kernels_of
 from app.kernels.compare import Mode
 from app.kernels.design.scenes import SCENES, Act
+from app.kernels.kinds.choosing import with_kind
 from engine.kernels import kernel
 from engine.kernels.banks import bank
 from engine.presets import preset
 from engine.spec.edit import with_channels, with_kernel
 from engine.spec.filter import DetectorSpec, FilterSpec, PoolingSpec
+from engine.spec.kind import KindSpec
 from engine.spec.network_edit import replace_field
 from engine.spec.project import Project
 from engine.spec.source import Clip, Drawing, Pattern, Picture, Sample, Source, Stroke
+from engine.spec.study import LawsSpec, MatrixSpec
 from engine.spec.train import TrainSpec
+from engine.spec.trial import TrialSpec, TypedSignal
+from engine.spec.view import ViewSpec
 
 
 class Scene(NamedTuple):
@@ -26,7 +31,8 @@ class Scene(NamedTuple):
 
     On the Kernel page `look` is the tab that is chosen, `press` are those of its buttons that are down, by their names,
     and `at` is the cell that is looked at; `compare` is how the map is shown, and `histograms` whether those are.
-    `design` is what is done on the kernel's bench.
+    `design` is what is done on the kernel's bench. On the Network page `layer` is the one that is chosen, and `unit`
+    the number of its maps that is explained; else their figures are told.
     """
 
     project: Project
@@ -39,6 +45,10 @@ class Scene(NamedTuple):
     compare: Mode = "map"
     histograms: bool = False
     design: Act | None = None
+    layer: str = ""
+    unit: tuple[int, ...] | None = None
+    diagram: bool = False
+    """Whether the stack is drawn in the place of its maps."""
 
 
 def _scene(
@@ -98,6 +108,59 @@ def _steps() -> dict[str, Scene]:
     }
 
 
+def _kinds() -> dict[str, Scene]:
+    """Layers of several kinds: on a picture, on a signal of one's own, and on a volume."""
+    step = TypedSignal(text="0 0 0 0 1 2 3 4 4 4 4 4 1 1 1 1 1 0 0 -2 -2 -2 0 0 0 0 1 0 0 0 0 0")
+    tiled = KindSpec(kind="tiled", size=(16, 24), padding="same", tile=(2, 3))
+    signal, volume = KindSpec(size=(32,), kernel_size=(5,), padding="same"), KindSpec(size=(12, 20, 20), padding="same")
+    ball = TrialSpec(weights="mean", volume="ball")
+    coffee = Picture(path="sample:coffee.jpg")
+    return {
+        "kinds": Scene(Project(source=coffee, kind=tiled), look="kinds", at=(4, 10)),
+        "kinds-transposed": Scene(
+            Project(source=coffee, kind=with_kind(KindSpec(), "transposed")), look="kinds", at=(5, 4)
+        ),
+        "kinds-signal": Scene(
+            Project(kind=signal, trial=TrialSpec(weights="mean", signal=step)), look="kinds", at=(0, 6)
+        ),
+        "kinds-volume": Scene(Project(kind=volume, trial=ball), look="kinds", at=(6, 5)),
+    }
+
+
+def _studies() -> dict[str, Scene]:
+    """What holds of convolution, and the convolution as a matrix."""
+    coffee, emboss = Picture(path="sample:coffee.jpg"), with_kernel(FilterSpec(), kernel("emboss").spec())
+    strided = msgspec.structs.replace(emboss, operation="convolution", stride=(2, 2))
+    ramp = msgspec.structs.replace(with_kernel(FilterSpec(), kernel("sobel-vertical").spec()), padding="valid")
+    circular = msgspec.structs.replace(ramp, padding="same", padding_mode="circular", operation="convolution")
+    place = MatrixSpec(place=(52, 300))
+    unshared = KindSpec(kind="unshared")
+    return {
+        "laws": Scene(Project(source=coffee, filter=emboss), look="laws"),
+        "laws-convolution": Scene(
+            Project(source=coffee, filter=strided, laws=LawsSpec(border="circular", shift=(2, 4), angle=90.0)),
+            look="laws",
+        ),
+        "matrix": Scene(Project(source=coffee, filter=ramp, kind=KindSpec(), matrix=place), look="matrix", at=(6, 14)),
+        "matrix-unshared": Scene(
+            Project(source=coffee, filter=circular, kind=unshared, matrix=place), look="matrix", at=(14, 20)
+        ),
+    }
+
+
+def _maps() -> dict[str, Scene]:
+    """The maps of a layer in order and over the picture, and a number of one explained."""
+    project = Project(source=Picture(path="sample:astronaut.jpg"), network=preset("tiny-vgg"))
+    view = ViewSpec(sort="variance", hide_dead=True, heat=0.6)
+    return {
+        "maps": Scene(msgspec.structs.replace(project, view=view), page="network", layer="relu1"),
+        "explain": Scene(project, page="network", layer="relu2", unit=(4, 30, 24)),
+        "diagram": Scene(Project(network=preset("mini-resnet")), page="network", layer="relu2", diagram=True),
+        "diagram-vgg": Scene(Project(network=preset("vgg-16")), page="network", layer="pool3", diagram=True),
+        "explain-winner": Scene(project, page="network", layer="pool1", unit=(2, 14, 12)),
+    }
+
+
 def scenes() -> dict[str, Scene]:
     """Every scene by its name, in the order of the tour."""
     astronaut, rings = Picture(path="sample:astronaut.jpg"), Pattern(kind="rings", period=24.0)
@@ -130,7 +193,7 @@ def scenes() -> dict[str, Scene]:
         ),
         "train": Scene(Project(source=_seven(), train=TrainSpec(epochs=1)), page="train", train=True),
         "trained-network": Scene(Project(source=_seven()), page="network"),
-        **_design(), **_steps(),
+        **_maps(), **_design(), **_steps(), **_kinds(), **_studies(),
         "gabor": _scene(Picture(path="sample:brick.jpg"), "gabor", bias=0.1),
         "does-not-fit": _scene(
             Pattern(kind="checkerboard", height=12, width=12, period=4.0), "gaussian", parameters={"sigma": 3.0},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
+    QSplitter,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -121,3 +124,20 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
+
+
+def splitter_states(widget: QWidget) -> dict[str, str]:
+    """The state of every splitter in a widget that has an object name, by that name, as texts to be remembered."""
+    return {
+        splitter.objectName(): bytes(splitter.saveState().toBase64().data()).decode("ascii")
+        for splitter in widget.findChildren(QSplitter)
+        if splitter.objectName()
+    }
+
+
+def restore_splitters(widget: QWidget, states: Mapping[str, str]) -> None:
+    """Put the splitters of a widget back; one with a state that is damaged, or with none, stays as it is."""
+    for splitter in widget.findChildren(QSplitter):
+        state = states.get(splitter.objectName(), "")
+        if state:
+            splitter.restoreState(QByteArray.fromBase64(state.encode("ascii", "ignore")))

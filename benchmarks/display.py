@@ -14,10 +14,12 @@ import pyqtgraph as pg
 from PySide6.QtGui import QImage
 
 from app.widgets.picture_item import PictureItem
-from engine.display.levels import measure, measure_each
+from engine.display.levels import measure
 from engine.display.mosaic import layout, paint_mosaic
 from engine.display.paint import paint_frame, paint_map
 from engine.display.tables import palette
+from engine.server.mosaics import map_levels
+from engine.spec.view import ViewSpec
 
 SIDE = 28
 WINDOW = (1024, 768)
@@ -143,7 +145,7 @@ class _OneMosaic:
         _fit(self.view, box, self._mosaic.size)
 
     def show(self, maps: np.ndarray) -> None:
-        paint_mosaic(maps, measure_each(maps), self._palette, self._mosaic, self._pixels)
+        paint_mosaic(maps, map_levels(maps, ViewSpec()), self._palette, self._mosaic, self._pixels)
         self.view.viewport().repaint()
 
 

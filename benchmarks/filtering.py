@@ -1,4 +1,4 @@
-"""P1 and P2: one kernel over one picture, beside `cv2.filter2D`, `F.conv2d` and kornia."""
+"""P1 and P2: one kernel over one picture, beside `cv2.filter2D`, `F.conv2d` and kornia; then a bank of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from benchmarks import bank
 
 Array = NDArray[np.float32]
 Call = Callable[[], Any]
@@ -224,7 +226,7 @@ def run(quick: bool) -> list[dict[str, Any]]:
     torch.set_flush_denormal(True)
     try:
         with torch.inference_mode():
-            return _against_cv2(quick) + _against_torch(quick)
+            return _against_cv2(quick) + _against_torch(quick) + bank.rows(quick)
     finally:
         cv2.setNumThreads(before[0])
         torch.set_num_threads(before[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from benchmarks.measure import BLOCKS, compare
@@ -102,6 +103,32 @@ def _tiled(torch: Any, F: Any, blocks: int) -> list[dict[str, Any]]:
     return rows
 
 
+def _layers(torch: Any, blocks: int) -> list[dict[str, Any]]:
+    """The same as layers of a network, forward and backward, biases included: beside a Conv2d of one."""
+    from engine.nn import build
+    from engine.spec.layers import AnyLayer, Conv2d, TiledConv2d, UnsharedConv2d
+    from engine.spec.network import NetworkSpec
+
+    rows = []
+    for batch, channels, outputs, size in ((BATCH, CHANNELS, OUTPUTS, SIZE), (8, 32, 64, 64)):
+        given: dict[str, Any] = {"out_channels": outputs, "kernel_size": KERNEL, "padding": "same"}
+        made: list[tuple[AnyLayer, str]] = [(TiledConv2d(**given), "≥ 0.67")]
+        # Kernels for every place of the larger map are 302 MB, and their gradient as much again.
+        made += [(UnsharedConv2d(**given), "≥ 0.25")] if size == SIZE else []
+        x = torch.randn(batch, channels, size, size, requires_grad=True)
+        slope = torch.randn(batch, outputs, size, size)
+        for layer, goal in made:
+            both = []
+            for each in (Conv2d(**given), layer):
+                module = build(NetworkSpec(input_shape=(channels, size, size), layers=(each,)))
+                module = module.to(memory_format=torch.channels_last)
+                leaves = [x, *module.parameters()]
+                both.append(_there_and_back(torch, partial(module, x), leaves, slope))
+            name = f"P14 {layer.type} in a network, forward and backward, {batch}×{channels}→{outputs}, {size}×{size}"
+            rows.append(_row(name, goal, "Conv2d in a network", compare(*both, blocks)))
+    return rows
+
+
 def _meters() -> list[dict[str, Any]]:
     import numpy as np
 
@@ -131,7 +158,7 @@ def run(quick: bool) -> list[dict[str, Any]]:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     try:
-        rows = _unshared(torch, F, blocks)
+        rows = _unshared(torch, F, blocks) + _layers(torch, blocks)
         with torch.inference_mode():
             rows += _tiled(torch, F, blocks)
     finally:

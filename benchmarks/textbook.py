@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import cv2
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication
 
+After = Callable[[Any], Any]
+
+
+def relu_and_pool(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """ReLU, then the largest of each 2×2 cells."""
+    kept = np.maximum(values, 0)[: values.shape[0] // 2 * 2, : values.shape[1] // 2 * 2]
+    rows = np.maximum(kept[::2], kept[1::2])
+    return np.maximum(rows[:, ::2], rows[:, 1::2])
+
 
 class Textbook:
-    """Grey, `cv2.filter2D` in float32, `ImageItem.setImage`, paint. `both` shows the frame beside the map, as we do."""
+    """Grey, `cv2.filter2D` in float32, `ImageItem.setImage`, paint. `both` shows the frame beside the map, as we do.
 
-    def __init__(self, application: QApplication, kernel: NDArray[np.float32], both: bool = False) -> None:
+    `after` is what else is done to the map.
+    """
+
+    def __init__(
+        self, application: QApplication, kernel: NDArray[np.float32], both: bool = False, after: After | None = None
+    ) -> None:
+        self._after = after
         self._application = application
         self._kernel = kernel
         self._view = pg.GraphicsLayoutWidget()
@@ -31,6 +49,8 @@ class Textbook:
         """One frame from pixels to paint."""
         grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
         values = cv2.filter2D(grey, cv2.CV_32F, self._kernel, borderType=cv2.BORDER_CONSTANT)
+        if self._after is not None:
+            values = self._after(values)
         if self._frame is not None:
             self._frame.setImage(frame)
         self._item.setImage(values)

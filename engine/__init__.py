@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from engine.kinds.spec import KindSpec as KindSpec
     from engine.nn import build as build
     from engine.nn import feature_maps as feature_maps
+    from engine.nn import load_weights as load_weights
     from engine.presets import preset as preset
     from engine.presets import preset_names as preset_names
     from engine.project import load_network as load_network
@@ -59,21 +60,58 @@ if TYPE_CHECKING:
     from engine.spec.filter import FilterSpec as FilterSpec
     from engine.spec.filter import KernelSpec as KernelSpec
     from engine.spec.filter import PoolingSpec as PoolingSpec
+    from engine.spec.layers import ELU as ELU
+    from engine.spec.layers import GELU as GELU
+    from engine.spec.layers import AdaptiveAvgPool1d as AdaptiveAvgPool1d
     from engine.spec.layers import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+    from engine.spec.layers import AdaptiveAvgPool3d as AdaptiveAvgPool3d
+    from engine.spec.layers import AdaptiveMaxPool1d as AdaptiveMaxPool1d
+    from engine.spec.layers import AdaptiveMaxPool2d as AdaptiveMaxPool2d
+    from engine.spec.layers import AdaptiveMaxPool3d as AdaptiveMaxPool3d
+    from engine.spec.layers import AvgPool1d as AvgPool1d
     from engine.spec.layers import AvgPool2d as AvgPool2d
+    from engine.spec.layers import AvgPool3d as AvgPool3d
+    from engine.spec.layers import BatchNorm1d as BatchNorm1d
     from engine.spec.layers import BatchNorm2d as BatchNorm2d
+    from engine.spec.layers import BatchNorm3d as BatchNorm3d
+    from engine.spec.layers import Branches as Branches
+    from engine.spec.layers import Conv1d as Conv1d
     from engine.spec.layers import Conv2d as Conv2d
+    from engine.spec.layers import Conv3d as Conv3d
+    from engine.spec.layers import ConvTranspose1d as ConvTranspose1d
+    from engine.spec.layers import ConvTranspose2d as ConvTranspose2d
+    from engine.spec.layers import ConvTranspose3d as ConvTranspose3d
+    from engine.spec.layers import DepthwiseConv2d as DepthwiseConv2d
     from engine.spec.layers import Dropout as Dropout
+    from engine.spec.layers import Dropout2d as Dropout2d
+    from engine.spec.layers import FixedKernels as FixedKernels
     from engine.spec.layers import Flatten as Flatten
     from engine.spec.layers import GlobalAvgPool as GlobalAvgPool
+    from engine.spec.layers import GroupNorm as GroupNorm
     from engine.spec.layers import Identity as Identity
+    from engine.spec.layers import LayerNorm as LayerNorm
     from engine.spec.layers import LeakyReLU as LeakyReLU
     from engine.spec.layers import Linear as Linear
+    from engine.spec.layers import LPPool1d as LPPool1d
+    from engine.spec.layers import LPPool2d as LPPool2d
+    from engine.spec.layers import LPPool3d as LPPool3d
+    from engine.spec.layers import MaxPool1d as MaxPool1d
     from engine.spec.layers import MaxPool2d as MaxPool2d
+    from engine.spec.layers import MaxPool3d as MaxPool3d
+    from engine.spec.layers import Normalize as Normalize
+    from engine.spec.layers import Pad as Pad
+    from engine.spec.layers import PReLU as PReLU
     from engine.spec.layers import ReLU as ReLU
+    from engine.spec.layers import ReLU6 as ReLU6
     from engine.spec.layers import Residual as Residual
     from engine.spec.layers import Sigmoid as Sigmoid
+    from engine.spec.layers import SiLU as SiLU
+    from engine.spec.layers import Softmax as Softmax
+    from engine.spec.layers import TableConv2d as TableConv2d
     from engine.spec.layers import Tanh as Tanh
+    from engine.spec.layers import TiledConv2d as TiledConv2d
+    from engine.spec.layers import UnsharedConv2d as UnsharedConv2d
+    from engine.spec.layers import Upsample as Upsample
     from engine.spec.network import NetworkSpec as NetworkSpec
     from engine.spec.project import Project as Project
     from engine.spec.source import Camera as Camera
@@ -95,44 +133,81 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "AdaptiveAvgPool1d": "engine.spec.layers",
     "AdaptiveAvgPool2d": "engine.spec.layers",
+    "AdaptiveAvgPool3d": "engine.spec.layers",
+    "AdaptiveMaxPool1d": "engine.spec.layers",
+    "AdaptiveMaxPool2d": "engine.spec.layers",
+    "AdaptiveMaxPool3d": "engine.spec.layers",
+    "AvgPool1d": "engine.spec.layers",
     "AvgPool2d": "engine.spec.layers",
+    "AvgPool3d": "engine.spec.layers",
     "BadFile": "engine.errors",
     "Bank": "engine.kernels.banks",
+    "BatchNorm1d": "engine.spec.layers",
     "BatchNorm2d": "engine.spec.layers",
+    "BatchNorm3d": "engine.spec.layers",
+    "Branches": "engine.spec.layers",
     "Camera": "engine.spec.source",
     "Clip": "engine.spec.source",
     "Controls": "engine.train",
+    "Conv1d": "engine.spec.layers",
     "Conv2d": "engine.spec.layers",
+    "Conv3d": "engine.spec.layers",
+    "ConvTranspose1d": "engine.spec.layers",
+    "ConvTranspose2d": "engine.spec.layers",
+    "ConvTranspose3d": "engine.spec.layers",
+    "DepthwiseConv2d": "engine.spec.layers",
     "DetectorSpec": "engine.spec.filter",
     "Drawing": "engine.spec.source",
     "Dropout": "engine.spec.layers",
+    "Dropout2d": "engine.spec.layers",
+    "ELU": "engine.spec.layers",
     "EngineError": "engine.errors",
     "FilterSpec": "engine.spec.filter",
+    "FixedKernels": "engine.spec.layers",
     "Flatten": "engine.spec.layers",
     "Folder": "engine.spec.source",
+    "GELU": "engine.spec.layers",
     "GlobalAvgPool": "engine.spec.layers",
+    "GroupNorm": "engine.spec.layers",
     "Identity": "engine.spec.layers",
     "KernelSpec": "engine.spec.filter",
     "KindSpec": "engine.kinds.spec",
+    "LPPool1d": "engine.spec.layers",
+    "LPPool2d": "engine.spec.layers",
+    "LPPool3d": "engine.spec.layers",
+    "LayerNorm": "engine.spec.layers",
     "LeakyReLU": "engine.spec.layers",
     "Linear": "engine.spec.layers",
+    "MaxPool1d": "engine.spec.layers",
     "MaxPool2d": "engine.spec.layers",
+    "MaxPool3d": "engine.spec.layers",
     "NetworkSpec": "engine.spec.network",
+    "Normalize": "engine.spec.layers",
+    "PReLU": "engine.spec.layers",
+    "Pad": "engine.spec.layers",
     "Pattern": "engine.spec.source",
     "Picture": "engine.spec.source",
     "PoolingSpec": "engine.spec.filter",
     "Project": "engine.spec.project",
     "ReLU": "engine.spec.layers",
+    "ReLU6": "engine.spec.layers",
     "Residual": "engine.spec.layers",
     "Sample": "engine.spec.source",
+    "SiLU": "engine.spec.layers",
     "Sigmoid": "engine.spec.layers",
+    "Softmax": "engine.spec.layers",
     "SourceError": "engine.errors",
     "SpecError": "engine.errors",
     "Stream": "engine.spec.source",
     "Stroke": "engine.spec.source",
+    "TableConv2d": "engine.spec.layers",
     "Tanh": "engine.spec.layers",
+    "TiledConv2d": "engine.spec.layers",
     "TrainSpec": "engine.spec.train",
+    "UnsharedConv2d": "engine.spec.layers",
+    "Upsample": "engine.spec.layers",
     "apply_chain": "engine.filtering",
     "apply_filter": "engine.filtering",
     "bank": "engine.kernels.banks",
@@ -156,6 +231,7 @@ _HOME = {
     "load_network": "engine.project",
     "load_project": "engine.project",
     "load_run": "engine.train",
+    "load_weights": "engine.nn",
     "make_signal": "engine.kinds.signals",
     "meters": "engine.kinds.meters",
     "output_size": "engine.arithmetic",

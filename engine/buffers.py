@@ -10,15 +10,15 @@ from __future__ import annotations
 from multiprocessing.heap import Arena
 from typing import Literal
 
-View = Literal["input", "map", "gallery", "maps", "kernels", "samples"]
+View = Literal["input", "map", "gallery", "maps", "kernels", "samples", "layer", "strip"]
 
-VIEWS: tuple[View, ...] = ("input", "map", "gallery", "maps", "kernels", "samples")
+VIEWS: tuple[View, ...] = ("input", "map", "gallery", "maps", "kernels", "samples", "layer", "strip")
 SLOTS = 3
 PIXEL_BUDGET = 4 * 1024 * 1024
 """Most pixels of a picture on the screen; larger ones are shown reduced."""
 
 BYTES_PER_PIXEL = 4
-_LARGE: tuple[View, ...] = ("input", "map", "maps")
+_LARGE: tuple[View, ...] = ("input", "map", "maps", "layer")
 
 
 def budget(view: View) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleValueChangeEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -20,6 +20,7 @@ _ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
+MOST_AREAS = 256
 _OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _BACK_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Backspace)
 
@@ -37,6 +38,8 @@ class MosaicView(PictureView):
     """The tile that is to be shown alone."""
     left = Signal()
     """All tiles are to be shown again."""
+    picked = Signal(object)
+    """The `Spot` that was clicked on, or that the arrow keys have gone to, while single cells are picked."""
     activated = Signal(int)
     """A tile was double-clicked, or Enter was pressed on it, where none is shown alone."""
 
@@ -48,9 +51,12 @@ class MosaicView(PictureView):
         self._under: int | None = None
         self._also: tuple[int, ...] = ()
         self._press: QPointF | None = None
+        self._area: tuple[float, float, float, float] | None = None
         super().__init__(name, tip, parent)
         self._name = name
         self._opens = opens
+        self._picks = False
+        self._spot: Spot | None = None
         self.hovered.connect(self._over)
 
     def show_maps(self, shown: Shown, boxes: Sequence[Box], alone: int | None = None, count: int = 0) -> None:
@@ -65,12 +71,37 @@ class MosaicView(PictureView):
         plane = shown.plane
         self.set_image(shown.image, plane.rows, plane.columns, shown.generation)
         self._outline()
+        if self._picks:
+            self.pick(self._spot)
 
     def clear(self) -> None:
         """Let go of the picture."""
         self._tiles, self._alone, self._marked, self._under = Tiles(), None, None, None
         super().clear()
         self._outline()
+
+    def set_picks(self, on: bool) -> None:
+        """Whether a click picks the cell that is clicked on, and the arrow keys go from cell to cell."""
+        self._picks = on
+        self.viewport().setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
+        if not on:
+            self.pick(None)
+
+    def pick(self, spot: Spot | None) -> None:
+        """Outline a cell of a tile as the one that is picked."""
+        self._spot = spot
+        tile = None if spot is None else 0 if self._alone is not None else spot.tile
+        if spot is None or tile is None or tile >= len(self._tiles) or self._alone not in (None, spot.tile):
+            self.set_choice(None)
+            return
+        top, left, height, width = self._tiles.boxes[tile]
+        inside = spot.row < height and spot.column < width
+        self.set_choice(Overlay(top + spot.row, left + spot.column) if inside else None)
+
+    @property
+    def spot(self) -> Spot | None:
+        """The cell that is picked."""
+        return self._spot
 
     def set_opens(self, on: bool) -> None:
         """Whether a tile can be shown alone at all."""
@@ -91,6 +122,12 @@ class MosaicView(PictureView):
         """Where the tiles lie."""
         return self._tiles
 
+    def outline_area(self, area: tuple[float, float, float, float] | None) -> None:
+        """Outline the same (top, left, height, width) in every tile that is in sight."""
+        if area != self._area:
+            self._area = area
+            self._outline()
+
     def outline_also(self, tiles: Sequence[int]) -> None:
         """Outline these tiles as belonging to something else under the cursor."""
         if tuple(tiles) != self._also:
@@ -108,7 +145,15 @@ class MosaicView(PictureView):
                 if tile is not None and tile < len(self._tiles):
                     shown.append(Overlay(*self._tiles.boxes[tile], role=role))
             shown += [Overlay(*self._tiles.boxes[tile]) for tile in self._also if tile < len(self._tiles)]
-        self.set_overlays(shown)
+        self.set_overlays([*shown, *self._areas()])
+
+    def _areas(self) -> list[Overlay]:
+        if self._area is None:
+            return []
+        down, right, height, width = self._area
+        region = self.region()
+        near = [box for box in self._tiles.boxes if region.intersects(QRectF(box[1], box[0], box[3], box[2]))]
+        return [Overlay(top + down, left + right, height, width, style="thin") for top, left, _, _ in near[:MOST_AREAS]]
 
     def _over(self, cell: tuple[int, int] | None) -> None:
         spot = self._tiles.at(*cell) if cell is not None else None
@@ -136,14 +181,41 @@ class MosaicView(PictureView):
             self.activated.emit(tile)
 
     def _clicked(self, position: QPointF) -> None:
-        if self._alone is not None:
+        if self._picks:
+            self._pick_at(position)
+        elif self._alone is not None:
             self.left.emit()
+        else:
+            self._open(self._tile_at(position))
+
+    def _pick_at(self, position: QPointF) -> None:
+        spot = self._spot_at(position)
+        if spot is not None:
+            self._pick(spot if self._alone is None else Spot(self._alone, spot.row, spot.column))
+
+    def _pick(self, spot: Spot) -> None:
+        self.pick(spot)
+        self.picked.emit(spot)
+
+    def _step(self, down: int, right: int) -> None:
+        """To the cell beside the one that is picked; to the middle of a map where none is."""
+        if not len(self._tiles):
             return
-        self._open(self._tile_at(position))
+        spot = self._spot
+        tile = self._alone if self._alone is not None else spot.tile if spot is not None else self._marked or 0
+        box = self._tiles.boxes[0 if self._alone is not None else min(tile, len(self._tiles) - 1)]
+        if spot is None:
+            self._pick(Spot(tile, box[2] // 2, box[3] // 2))
+            return
+        row, column = min(max(spot.row + down, 0), box[2] - 1), min(max(spot.column + right, 0), box[3] - 1)
+        self._pick(Spot(tile, row, column))
+
+    def _spot_at(self, position: QPointF) -> Spot | None:
+        cell = self.cell_point(position)
+        return self._tiles.at(int(cell.y()), int(cell.x())) if cell.x() >= 0 and cell.y() >= 0 else None
 
     def _tile_at(self, position: QPointF) -> int | None:
-        cell = self.cell_point(position)
-        spot = self._tiles.at(int(cell.y()), int(cell.x())) if cell.x() >= 0 and cell.y() >= 0 else None
+        spot = self._spot_at(position)
         return spot.tile if spot is not None else None
 
     def _walk(self, down: int, right: int) -> None:
@@ -157,7 +229,9 @@ class MosaicView(PictureView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Enter and Esc as the class says; all else as in any picture."""
         key, plain = event.key(), not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if key in _ARROWS and plain:
+        if key in _ARROWS and plain and self._picks:
+            self._step(*_ARROWS[key])
+        elif key in _ARROWS and plain:
             self._walk(*_ARROWS[key])
         elif key in _OPEN_KEYS and self._alone is None:
             self._open(self._marked)

@@ -22,6 +22,12 @@ _REDUCED = (
     "Values under the cursor are those of single cells."
 )
 
+_LIVE = (
+    "While the picture moves, it is made {0} times smaller in both directions before the kernel is laid on it: the "
+    "screen has no more room for it. Pause it, enlarge it or point at a cell, and the whole resolution is worked out. "
+    "What is read and saved always comes from the whole."
+)
+
 
 class Note(QLabel):
     """A few words flush right, cut with … where there is no room."""
@@ -94,6 +100,10 @@ class PicturePanel(QFrame):
 
     def show_size(self, plane: Plane) -> None:
         """Say how large the picture is."""
+        if plane.live:
+            self._size.setText(f"{plane.rows}×{plane.columns} shown at 1/{plane.reduction}")
+            self._size.setToolTip(tip_text(_LIVE.format(plane.reduction)))
+            return
         reduced = plane.reduction > 1
         self._size.setText(f"{plane.rows}×{plane.columns}" + (f" 1:{plane.reduction}" if reduced else ""))
         self._size.setToolTip(tip_text(_REDUCED.format(plane.reduction)) if reduced else "Height × width")

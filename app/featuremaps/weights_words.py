@@ -39,6 +39,8 @@ def weights_help(weights: Weights) -> str:
     if weights.kind == "starting":
         return _STARTING
     where = f"The run {weights.run}, after step {weights.step:,}." if weights.run else f"After step {weights.step:,}."
+    if weights.run and not weights.step:  # a file of another program, or a run that has not begun
+        where = f"From {weights.run}."
     text = f"{_TRAINING} {where}" if weights.kind == "in training" else where
     if weights.fresh:
         text += f" Changed since, and therefore with starting weights: {', '.join(weights.fresh)}."

@@ -55,12 +55,39 @@ def _bank(page: KernelPage) -> QWidget:
     return BankLook(page)
 
 
+def _laws(page: KernelPage) -> QWidget:
+    from app.kernels.laws.look import LawsLook
+
+    return LawsLook(page)
+
+
+def _matrix(page: KernelPage) -> QWidget:
+    from app.kernels.matrix.look import MatrixLook
+
+    return MatrixLook(page)
+
+
+def _kinds(page: KernelPage) -> QWidget:
+    from app.kernels.kinds.look import KindsLook
+
+    return KindsLook(page)
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry("bank", "Bank", "many kernels on the same picture, a feature map each.", False, _bank),
     Entry(
         "steps", "Steps", "the window slides over the input, and every number of a cell is written out.", True, _steps
     ),
     Entry("touches", "Touches", "which cells and weights have to do with each other, and how often.", True, _touches),
+    Entry(
+        "kinds",
+        "Kinds",
+        "shared, tiled, transposed and other convolutions, also of signals and volumes.",
+        False,
+        _kinds,
+    ),
+    Entry("matrix", "Matrix", "the convolution as one matrix, in which a few weights stand often.", False, _matrix),
+    Entry("laws", "Laws", "commutativity, associativity and what else holds of convolution, measured.", False, _laws),
 )
 
 

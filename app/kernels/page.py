@@ -9,6 +9,7 @@ from app.featuremaps.colours import ColourControls
 from app.featuremaps.panels import PicturePanel
 from app.kernels.chain_strip import ChainStrip
 from app.kernels.compare import Compare
+from app.kernels.fineness import Fineness
 from app.kernels.formula import FormulaBox
 from app.kernels.gallery_panel import GalleryPanel
 from app.kernels.histograms import HistogramPair
@@ -62,6 +63,7 @@ class KernelPage(QWidget):
         self.chain = ChainStrip(document, notices)
         self.views = ViewLink(self.input.view, self.map.view)
         self.compare = Compare(self.input, self.map, self.views)
+        self.fineness = Fineness(link, self.input.view, self.map.view)
         self.histograms = HistogramPair(self.input, self.map, link)
         self.probing = Probing(self, link)
         self._build()
@@ -95,6 +97,7 @@ class KernelPage(QWidget):
 
     def _pictures(self) -> QSplitter:
         pictures = QSplitter(Qt.Orientation.Horizontal)
+        pictures.setObjectName("kernel pictures")  # by which its place is remembered
         pictures.setChildrenCollapsible(False)
         pictures.setHandleWidth(GAP)
         for place, panel in enumerate((self.input, self.map)):

@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from app.network.several import SeveralField
 from app.state.form import Control, options
 from app.widgets.fields import Choice, PairField, Toggle
 from app.widgets.number_field import NumberField
 from app.widgets.tips import describe
-from engine.spec.fields import Field, Pair
+from engine.spec.fields import Field
 
 OWN = "own"
 """The choice that means numbers of the person's own."""
@@ -48,20 +49,32 @@ def pair_of_numbers(field: Field, label: str = "") -> PairField:
     return made
 
 
+Plain = NumberField | PairField | SeveralField
+
+
+def plain_of(field: Field, value: object = None, label: str = "") -> Plain:
+    """A control for as many numbers as the setting has."""
+    if field.pair:
+        return pair_of_numbers(field, label)
+    if field.numbers:
+        return SeveralField(field._replace(label=label or field.label))
+    return number_of(field._replace(label=label or field.label), value)
+
+
 class Automatic(QWidget):
-    """A number or pair that may be left out: then it shows what it follows, and cannot be changed."""
+    """A number, or several, that may be left out: then it shows what it follows, and cannot be changed."""
 
     value_changed = Signal(object)
     rejected = Signal(str)
 
-    def __init__(self, control: NumberField | PairField, field: Field) -> None:
+    def __init__(self, control: Plain, field: Field) -> None:
         super().__init__()
         self._control = control
         self._value: object = None
         self._meant: object = None
         self._last: Any = int(field.minimum or 0) if field.integer else float(field.minimum or 0.0)
-        if field.pair:
-            self._last = (self._last, self._last)
+        if field.numbers > 0:
+            self._last = (self._last,) * field.numbers
         self.toggle = Toggle("auto", None, f"{field.label}, automatic", f"Leave it out. {field.help}")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -112,8 +125,7 @@ class WordOrAmount(QObject):
     def __init__(self, field: Field, parent: QObject) -> None:
         super().__init__(parent)
         self.word = Choice([*options(field), (OWN, "own")], field.label, field.help)
-        label = f"{field.label} amount"
-        self.amount: PairField | NumberField = pair_of_numbers(field, label) if field.pair else number_of(field)
+        self.amount = plain_of(field, None, f"{field.label} amount")
         self._value: object = None
         self._meant: object = None
         self.row: QWidget | None = None
@@ -182,16 +194,16 @@ def control_for(field: Field, value: object, parent: QObject) -> Control:
     """The control for a setting, which has this value now."""
     if isinstance(value, bool):
         return Choice([(True, "yes"), (False, "no")], field.label, field.help)
-    numeric = field.pair or field.integer or field.minimum is not None or not field.choices
+    numeric = field.numbers or field.integer or field.minimum is not None or not field.choices
     if field.choices and numeric:
         return WordOrAmount(field, parent)
     if field.choices:
         return Choice(options(field), field.label, field.help)
-    plain = pair_of_numbers(field) if field.pair else number_of(field, value)
+    plain = plain_of(field, value)
     return Automatic(plain, field) if field.optional else plain
 
 
-def meant(layer: Any, name: str, shape: tuple[int, ...] | None) -> int | Pair | None:
+def meant(layer: Any, name: str, shape: tuple[int, ...] | None) -> int | tuple[int, ...] | None:
     """What a setting that was left out or is a word comes to, where the layer knows.
 
     Args:
@@ -200,12 +212,15 @@ def meant(layer: Any, name: str, shape: tuple[int, ...] | None) -> int | Pair | 
         shape: what arrives at the layer; None if that is not known.
     """
     if name == layer.derived:
-        found: int | Pair | None = layer.derive(shape) if shape is not None else None
+        found: int | tuple[int, ...] | None = layer.derive(shape) if shape is not None else None
         return found
     if name == "padding" and hasattr(layer, "sides"):
-        (top, _), (left, _) = layer.sides
-        return top, left
+        return _alone(tuple(before for before, _ in layer.sides))
     if name == "stride" and hasattr(layer, "step"):
-        step: Pair = layer.step
-        return step
+        return _alone(layer.step)
     return None
+
+
+def _alone(amounts: tuple[int, ...]) -> int | tuple[int, ...]:
+    """What one axis has stands for itself."""
+    return amounts[0] if len(amounts) == 1 else amounts

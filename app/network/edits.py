@@ -8,11 +8,11 @@ import msgspec
 
 from engine.errors import SpecError
 from engine.kernels import family
-from engine.spec.edit import CUSTOM, flipped
-from engine.spec.filter import FilterSpec, KernelSpec
-from engine.spec.layers import AnyLayer, Conv2d, pair_of
+from engine.spec.edit import CUSTOM, flipped, with_kernel
+from engine.spec.filter import FilterSpec, KernelSpec, Plane
+from engine.spec.layers import AnyLayer, Conv2d, FixedKernels, pair_of
 from engine.spec.network import NetworkSpec, layers_with_paths
-from engine.spec.network_edit import find_layer, fit_kernel
+from engine.spec.network_edit import find_layer, fit_kernel, replace_layer
 from engine.spec.project import Planted, Project
 from engine.spec.shapes import walk
 
@@ -59,7 +59,10 @@ def plant(project: Project, path: str, out_channel: int) -> Project:
     Raises:
         SpecError: if the kernel does not go in there.
     """
-    kernel = laid_on(project.filter)
+    return _planted(project, path, out_channel, laid_on(project.filter))
+
+
+def _planted(project: Project, path: str, out_channel: int, kernel: KernelSpec) -> Project:
     layer = find_layer(project.network, path)
     if not isinstance(layer, Conv2d):
         raise SpecError(f"{path} is no convolution, and only one can hold a kernel.")
@@ -72,6 +75,43 @@ def plant(project: Project, path: str, out_channel: int) -> Project:
     made = Planted(layer=path, kernel=kernel, out_channel=out_channel)
     others = (each for each in project.planted if (each.layer, each.out_channel) != (path, out_channel))
     return msgspec.structs.replace(project, network=network, planted=(*others, made))
+
+
+def plant_bank(project: Project, path: str, first: int) -> Project:
+    """Put the Kernel page's bank into a convolution, a kernel a map from the map `first` on.
+
+    A layer that makes fewer maps, or has smaller kernels, grows so far that the bank goes in.
+
+    Raises:
+        SpecError: if there is no bank, or it does not go in there.
+    """
+    layer = find_layer(project.network, path)
+    if not project.bank:
+        raise SpecError("There is no bank; add kernels to it on the Kernel page.")
+    if not isinstance(layer, Conv2d):
+        raise SpecError(f"{path} is no convolution, and only one can hold kernels.")
+    count = max(layer.out_channels, first + len(project.bank))
+    wide = msgspec.structs.replace(
+        project, network=replace_layer(project.network, path, msgspec.structs.replace(layer, out_channels=count))
+    )
+    for place, kernel in enumerate(bank_laid_on(project), start=first):
+        wide = _planted(wide, path, place, kernel)
+    return wide
+
+
+def use_kernels(project: Project, path: str, kernels: tuple[KernelSpec, ...]) -> Project:
+    """Give a layer of fixed kernels these in place of its own.
+
+    Raises:
+        SpecError: if the layer has none, or there are none to give.
+    """
+    layer = find_layer(project.network, path)
+    if not isinstance(layer, FixedKernels):
+        raise SpecError(f"{path} has no fixed kernels; a FixedKernels layer would do.")
+    if not kernels:
+        raise SpecError("There is no bank; add kernels to it on the Kernel page.")
+    changed = msgspec.structs.replace(layer, kernels=kernels)
+    return msgspec.structs.replace(project, network=replace_layer(project.network, path, changed))
 
 
 def pull(project: Project, path: str, out_channel: int) -> Project:
@@ -113,10 +153,26 @@ def _entering(network: NetworkSpec, path: str) -> tuple[int, ...] | None:
 
 def laid_on(spec: FilterSpec) -> KernelSpec:
     """The Kernel page's kernel as it is laid on the picture: a true convolution turns it, and a layer does not."""
+    return _laid(spec, spec.kernel)
+
+
+def bank_laid_on(project: Project) -> tuple[KernelSpec, ...]:
+    """The same of every kernel of the bank."""
+    return tuple(_laid(project.filter, kernel) for kernel in project.bank)
+
+
+def _laid(spec: FilterSpec, kernel: KernelSpec) -> KernelSpec:
     if spec.operation == "correlation":
-        return spec.kernel
-    weights = tuple(flipped(plane) for plane in spec.kernel.weights)
-    return spec.kernel if weights == spec.kernel.weights else KernelSpec(name=CUSTOM, weights=weights)
+        return kernel
+    weights = tuple(flipped(plane) for plane in kernel.weights)
+    return kernel if weights == kernel.weights else KernelSpec(name=CUSTOM, weights=weights)
+
+
+def with_kernel_on_page(project: Project, plane: Plane) -> Project:
+    """The project with a layer's kernel on the Kernel page, so that it is laid on the picture as in the layer."""
+    turned = flipped(plane) if project.filter.operation == "convolution" else plane
+    kernel = KernelSpec(name=CUSTOM, weights=(turned,))
+    return msgspec.structs.replace(project, filter=with_kernel(project.filter, kernel))
 
 
 def kernel_name(kernel: KernelSpec) -> str:

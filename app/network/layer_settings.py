@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.network.controls import Automatic, WordOrAmount, control_for, meant
 from app.network.edits import with_network
@@ -15,12 +15,16 @@ from app.state.document import Document
 from app.state.form import Control, Lens, SpecForm
 from app.state.notices import Notices
 from app.widgets.group import FieldRow
+from app.widgets.theme import set_role
+from app.widgets.tips import describe
 from engine.spec.fields import fields_of
-from engine.spec.layers import AnyLayer
+from engine.spec.layers import AnyLayer, defaults_of
 from engine.spec.network_edit import find_layer, replace_layer
 from engine.spec.project import Project
 
 ABOUT = "layer"
+SELDOM = ("init", "init_seed")
+"""Settings of layers with weights that stay folded until they are wanted, or are not as by default."""
 
 
 def chosen_layer(stack: Stack, kind: type[AnyLayer]) -> Lens:
@@ -46,14 +50,35 @@ class LayerSettings(QWidget):
         self._form = SpecForm(self, document, notices, chosen_layer(stack, type(layer)), ABOUT)
         self._fields = fields_of(type(layer))
         self.controls: dict[str, Control] = {}
+        self._rows: dict[str, FieldRow] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
+        self._column.setSpacing(2)
+        self.more = self._more_button()
         for name in self._fields:
+            if name == SELDOM[0]:
+                self._column.addWidget(self.more)
             self._add(name, getattr(layer, name))
+        self._open_more(False)
         self.parts = PartButtons(stack, layer)
         if layer.parts():
             self._column.addWidget(self.parts)
+
+    def _more_button(self) -> QPushButton:
+        button = QPushButton("How weights begin ▸")
+        set_role(button, "flat")
+        describe(button, "How weights begin", "What the weights are before training, and what they are drawn by.")
+        button.setCheckable(True)
+        button.setVisible(any(name in SELDOM for name in self._fields))
+        button.toggled.connect(self._open_more)
+        return button
+
+    def _open_more(self, on: bool) -> None:
+        """Show, or put away, what is seldom changed."""
+        self.more.setText(f"How weights begin {'▾' if on else '▸'}")
+        for name, row in self._rows.items():
+            if name in SELDOM:
+                row.setVisible(on)
 
     def _add(self, name: str, value: object) -> None:
         field = self._fields[name]
@@ -63,12 +88,16 @@ class LayerSettings(QWidget):
             control.row = FieldRow("Cells at each side", control.amount, tip=field.help)
             self._column.addWidget(control.row)
         elif isinstance(control, QWidget):
-            self._column.addWidget(FieldRow(field.label, control, tip=field.help))
+            self._rows[name] = FieldRow(field.label, control, tip=field.help)
+            self._column.addWidget(self._rows[name])
         control.value_changed.connect(partial(self._set, name))
         self._form.hear_refusals(control, field)
 
     def show_layer(self, layer: AnyLayer, entering: tuple[int, ...] | None) -> None:
         """Show the settings of a layer; `entering` is the shape that arrives at it, None if that is not known."""
+        defaults = defaults_of(type(layer))
+        if any(name in SELDOM and getattr(layer, name) != defaults.get(name) for name in self._rows):
+            self.more.setChecked(True)
         for name, control in self.controls.items():
             control.set_value(getattr(layer, name))
             if isinstance(control, (Automatic, WordOrAmount)):

@@ -47,6 +47,8 @@ class LayerCards(QAbstractScrollArea):
         self._cards: list[Card] = []
         self._layout = ListLayout([], 1, _no_height)
         self._hover: int | None = None
+        self._together: frozenset[str] = frozenset()
+        """All chosen layers, asked for once a painting."""
         self._buttons: dict[str, RepairButtons] = {}
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -58,6 +60,7 @@ class LayerCards(QAbstractScrollArea):
         self.input.rejected.connect(stack.refuse)
         document.changed.connect(self.refresh)
         stack.chosen.changed.connect(self._chosen_changed)
+        stack.chosen.selected.connect(self._selected)
         self.refresh()
 
     def _set_input(self, shape: tuple[int, ...]) -> None:
@@ -151,6 +154,10 @@ class LayerCards(QAbstractScrollArea):
         self._announce()
         self.viewport().update()
 
+    def _selected(self) -> None:
+        self._announce()
+        self.viewport().update()
+
     def _open_around(self, path: str) -> None:
         hiding = {block for block in self.closed if path.startswith(f"{block}.")}
         if hiding:
@@ -176,8 +183,12 @@ class LayerCards(QAbstractScrollArea):
             return
         card = self._cards[index]
         count = sum(each.row.kind == "layer" for each in self._cards)
-        self.setAccessibleName(f"Layers: {card.spoken()}")
-        self.setAccessibleDescription(f"{count} layers; Alt with the up and down arrows moves the chosen one.")
+        chosen = len(self.stack.chosen.paths)
+        together = f", {chosen} layers chosen" if chosen > 1 else ""
+        self.setAccessibleName(f"Layers: {card.spoken()}{together}")
+        self.setAccessibleDescription(
+            f"{count} layers; Shift with the up and down arrows chooses several, Alt with them moves what is chosen."
+        )
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleValueChangeEvent(self, card.spoken()))
 
@@ -189,11 +200,14 @@ class LayerCards(QAbstractScrollArea):
 
     def state_of(self, index: int) -> State:
         """How a card stands out."""
-        chosen = self._cards[index].row.kind != "part" and self._cards[index].row.path == self.stack.chosen.path
-        return State(chosen, chosen and self.hasFocus(), index == self._hover)
+        row = self._cards[index].row
+        is_chosen = row.kind != "part" and row.path == self.stack.chosen.path
+        is_with = row.kind == "layer" and row.path in self._together
+        return State(is_chosen or is_with, is_chosen and self.hasFocus(), index == self._hover)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The cards that are in sight."""
+        self._together = frozenset(self.stack.chosen.paths)
         painter = QPainter(self.viewport())
         for index, line in enumerate(self._layout.lines):
             rect = self.on_screen(line.rect)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from app.featuremaps.kernels_panel import KernelsPanel
-from app.featuremaps.maps_panel import MapsPanel
+from app.featuremaps.maps_panel import count_of
 from app.featuremaps.panels import PicturePanel
 from app.featuremaps.tiles import Spot
 from app.network.chosen import Chosen
 from app.network.code import CodePanel
 from app.network.layer_form import LayerForm
+from app.network.maps.area import MapsArea
 from app.network.places import INPUT
 from app.network.planting import Planting
 from app.network.prediction_panel import MISFIT, NO_SCORES, WAITING, PredictionPanel
 from app.network.reading import Reading
 from app.network.stack import Stack
 from app.network.stack_panel import WIDTH, StackPanel
+from app.network.take_back import TakeBack
 from app.state.document import Document
 from app.state.engine_link import EngineLink, Shown
 from app.state.notices import Notices
@@ -27,6 +31,9 @@ from app.widgets.picture_view import PictureView
 from app.widgets.side import GAP, SideColumn
 from app.widgets.theme import set_role
 from engine.protocol import Maps, Problem
+
+if TYPE_CHECKING:
+    from app.network.diagram.panel import DiagramPanel
 
 FORM_WIDTH = 300
 STRIP_HEIGHT = (196, 300)
@@ -49,6 +56,8 @@ class NetworkPage(QWidget):
         super().__init__()
         self.document = document
         self._link = link
+        self._notices = notices
+        self._diagram: DiagramPanel | None = None
         self._shown = False
         self._only = -1
         self._aiming = False
@@ -59,11 +68,13 @@ class NetworkPage(QWidget):
         self.input = PicturePanel("Picture", "The picture as the source gives it.", "Opening the source…")
         self.note = QLabel()
         self.prediction = PredictionPanel()
-        self.maps = MapsPanel(document, notices)
+        self.area = MapsArea(document, link, notices, self.chosen, self.reading, self.input.view)
+        self.maps = self.area.maps
         self.code = CodePanel(document, self.stack, notices)
         self.form = LayerForm(document, self.stack, self.reading, notices)
         self.planting = Planting(document, self.stack, self.reading, notices)
         self.kernels = KernelsPanel()
+        self.take_back = TakeBack(document, self.stack, link, notices, self.kernels)
         self._middle = QStackedWidget()
         self._strip = QWidget()
         self._build()
@@ -84,7 +95,7 @@ class NetworkPage(QWidget):
         across.setSpacing(GAP)
         across.addWidget(self.input)
         across.addWidget(self.prediction, 1)
-        self._middle.addWidget(self.maps)
+        self._middle.addWidget(self.area)
         self._middle.addWidget(self.code)
         middle = QVBoxLayout()
         middle.setSpacing(GAP)
@@ -105,13 +116,15 @@ class NetworkPage(QWidget):
         link.maps.connect(self._on_maps)
         link.problem.connect(self._on_problem)
         maps.mosaic.painted.connect(link.painted)
-        maps.mosaic.pointed.connect(self._on_pointed)
+        maps.pointed.connect(self._on_pointed)
+        self.area.changed.connect(self._want_more)
         maps.only_wanted.connect(self._look_at_one)
         maps.values_changed.connect(self.values_changed)
         self.kernels.map_wanted.connect(self._look_at_one)
         self.document.changed.connect(self._refresh)
         self.chosen.changed.connect(self._chosen_changed)
         self.list.code_wanted.connect(self._show_code)
+        self.list.diagram_wanted.connect(self._show_diagram)
         self.list.form_wanted.connect(self._go_to_form)
         self.code.closed.connect(self._close_code)
 
@@ -130,12 +143,14 @@ class NetworkPage(QWidget):
     def shown(self) -> None:
         """The page has come into sight: the engine is to work for it."""
         self._shown = True
-        self._link.follow(self._aim)
+        self._link.follow(self._aim, self.area.wanted)
+        self.area.shown()
         self._look()
 
     def hidden(self) -> None:
         """Another page is in sight."""
         self._shown = False
+        self.area.hidden()
         self._link.follow(None)
         self.values_changed.emit("")
 
@@ -160,9 +175,13 @@ class NetworkPage(QWidget):
         self._aiming = False
         row = self.reading.row(path)
         shape = self.reading.network.input_shape if path == INPUT else row.output_shape if row else None
-        if shape is not None and self._only >= shape[0]:
+        if shape is not None and self._only >= count_of(shape):
             self._only = -1
         return path, self._only
+
+    def _want_more(self) -> None:
+        if self._shown and not self._aiming:
+            self._link.ask()
 
     def _look_at_one(self, only: int) -> None:
         self._only = only
@@ -189,7 +208,7 @@ class NetworkPage(QWidget):
         return f"{problems[0].id}: {problems[0].message}" if problems else ""
 
     def _show_nothing(self, reason: str) -> None:
-        self.maps.show_nothing(reason)
+        self.area.show_nothing(reason)
         self.prediction.bars.set_guesses(())
         self.prediction.bars.set_placeholder(MISFIT)
         self.prediction.set_weights(None)
@@ -201,7 +220,7 @@ class NetworkPage(QWidget):
         views = {plane.view for plane in maps.planes}
         if not self._shown or self._problem() or "maps" not in views:
             return
-        self.maps.take(maps, self._only)
+        self.area.take(maps, self._only)
         self.kernels.take(maps)
         self.kernels.setVisible(bool(maps.kernel_tiles))
         self.note.setText(maps.note)
@@ -217,8 +236,10 @@ class NetworkPage(QWidget):
             return
         elif view == "kernels":
             self.kernels.show_kernels(shown)
+        elif view == "strip":
+            self.area.show_strip(shown)
         elif view == "maps":
-            self.maps.show_maps(shown)
+            self.area.show_maps(shown)
             if not self.maps.mosaic.isVisible() or self._problem():
                 self._link.unseen(shown.generation)
 
@@ -231,9 +252,32 @@ class NetworkPage(QWidget):
 
     # What is in sight.
 
+    @property
+    def diagram(self) -> DiagramPanel:
+        """The stack as a drawing, made when it is first looked at."""
+        if self._diagram is None:
+            from app.network.diagram.panel import DiagramPanel
+
+            self._diagram = DiagramPanel(self.document, self.chosen, self._notices)
+            self._diagram.closed.connect(self._close_diagram)
+            self._diagram.view.form_wanted.connect(self._go_to_form)
+            self._middle.addWidget(self._diagram)
+        return self._diagram
+
+    def _show_diagram(self, on: bool) -> None:
+        if on:
+            self.list.code.setChecked(False)
+        self._middle.setCurrentWidget(self.diagram if on else self.area)
+
+    def _close_diagram(self) -> None:
+        self.list.diagram.setChecked(False)
+        self.list.diagram.setFocus()
+
     def _show_code(self, on: bool) -> None:
+        if on:
+            self.list.diagram.setChecked(False)
         self.code.set_open(on)
-        self._middle.setCurrentWidget(self.code if on else self.maps)
+        self._middle.setCurrentWidget(self.code if on else self.area)
 
     def _close_code(self) -> None:
         self.list.code.setChecked(False)

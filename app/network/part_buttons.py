@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
-from app.network.menus import fill_layers
+from app.network.layer_menu import fill_layers
 from app.network.places import Place
 from app.network.stack import Stack
 from app.widgets.tips import describe
@@ -37,7 +37,7 @@ class PartButtons(QWidget):
 
     def _fill(self, menu: QMenu, name: str) -> None:
         menu.clear()
-        fill_layers(menu, partial(self._add, name))
+        fill_layers(menu, partial(self._add, name), len(self._stack.network.input_shape) - 1)
 
     def _add(self, name: str, kind: str) -> None:
         layer = self._stack.layer()

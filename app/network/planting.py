@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.network.edits import inputs_of, kernel_name, laid_on, misfit, outgrown, plant, planted_in, pull
+from app.network.edits import (
+    bank_laid_on,
+    inputs_of,
+    kernel_name,
+    laid_on,
+    misfit,
+    outgrown,
+    plant,
+    plant_bank,
+    planted_in,
+    pull,
+    use_kernels,
+)
 from app.network.reading import Reading
 from app.network.stack import ABOUT, Stack
 from app.state.document import Document
@@ -18,12 +31,20 @@ from app.widgets.number_field import NumberField
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
 from engine.errors import SpecError
-from engine.spec.layers import Conv2d
-from engine.spec.project import Planted
+from engine.spec.layers import Conv2d, FixedKernels
+from engine.spec.project import Planted, Project
 
 _TIP = (
     "Puts the kernel of the Kernel page into this layer, in the place of the learned weights of one map. One of a "
     "single plane goes to every input map, divided by their number."
+)
+_BANK_TIP = (
+    "Puts every kernel of the Kernel page's bank into this layer, a map each from the one given above on, as a start "
+    "for learning. The layer grows where it makes fewer maps or has smaller kernels."
+)
+_FIXED_TIP = (
+    "Gives this layer what is on the Kernel page in place of its kernels. They stay as they are in training, unless "
+    "the layer is trainable."
 )
 _MOST_NAME = 18
 
@@ -43,14 +64,18 @@ class Planting(Group):
         self.channel = NumberField(0, 0, 1, True, "", "Map", "Which feature map is to come from the kernel, from 0.")
         self.channel.setFixedWidth(56)
         self.channel.rejected.connect(self._refuse)
+        self.put_bank = QPushButton()
+        self.put_bank.clicked.connect(self._plant_bank)
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.put, 1)
-        layout.addWidget(QLabel("map"))
+        self._map_word = QLabel("map")
+        layout.addWidget(self._map_word)
         layout.addWidget(self.channel)
         self.add(row)
+        self.add(self.put_bank)
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -62,19 +87,31 @@ class Planting(Group):
 
     def _refresh(self) -> None:
         layer = self._stack.layer()
-        self.setVisible(isinstance(layer, Conv2d))
+        self.setVisible(isinstance(layer, Conv2d | FixedKernels))
+        if isinstance(layer, Conv2d | FixedKernels):
+            self._name_buttons(isinstance(layer, FixedKernels))
         if not isinstance(layer, Conv2d):
+            self._list.setVisible(False)
+            self._listed = ()
             return
-        name = kernel_name(laid_on(self._document.project.filter))
-        short = name if len(name) <= _MOST_NAME else f"{name[: _MOST_NAME - 1]}…"
-        self.put.setText(f"Put {short} here")
-        describe(self.put, f"Put {name} into this layer", _TIP)
         self.channel.set_range(0, layer.out_channels - 1)
         path = self._stack.chosen.path
         planted, inputs = planted_in(self._document.project, path), inputs_of(layer, self._reading.entering(path))
         if (planted, layer, inputs) != self._listed:
             self._listed = (planted, layer, inputs)
             self._fill(planted, layer, inputs)
+
+    def _name_buttons(self, is_fixed: bool) -> None:
+        """Say what each would put where; a layer of fixed kernels has them all replaced."""
+        name, count = kernel_name(laid_on(self._document.project.filter)), len(self._document.project.bank)
+        short = name if len(name) <= _MOST_NAME else f"{name[: _MOST_NAME - 1]}…"
+        self.put.setText(f"Use {short} alone" if is_fixed else f"Put {short} here")
+        describe(self.put, f"Put {name} into this layer", _FIXED_TIP if is_fixed else _TIP)
+        self.put_bank.setVisible(count > 0)
+        self.put_bank.setText(f"Use the bank of {count}" if is_fixed else f"Put the bank of {count} here")
+        describe(self.put_bank, f"Put the bank of {count} into this layer", _FIXED_TIP if is_fixed else _BANK_TIP)
+        for part in (self.channel, self._map_word):
+            part.setVisible(not is_fixed)
 
     def _fill(self, planted: tuple[Planted, ...], layer: Conv2d, inputs: int | None) -> None:
         while self._column.count():
@@ -107,14 +144,28 @@ class Planting(Group):
         return holder
 
     def _plant(self) -> None:
-        project, path, channel = self._document.project, self._stack.chosen.path, int(self.channel.value())
+        kernel = laid_on(self._document.project.filter)
+        if isinstance(self._stack.layer(), FixedKernels):
+            self._do(partial(use_kernels, kernels=(kernel,)), kernel_name(kernel))
+        else:
+            self._do(partial(plant, out_channel=int(self.channel.value())), kernel_name(kernel))
+
+    def _plant_bank(self) -> None:
+        bank = bank_laid_on(self._document.project)
+        if isinstance(self._stack.layer(), FixedKernels):
+            self._do(partial(use_kernels, kernels=bank), f"a bank of {len(bank)}")
+        else:
+            self._do(partial(plant_bank, first=int(self.channel.value())), f"a bank of {len(bank)}")
+
+    def _do(self, change: Callable[[Project, str], Project], what: str) -> None:
+        path = self._stack.chosen.path
         try:
-            made = plant(project, path, channel)
+            made = change(self._document.project, path)
         except SpecError as error:
             self._notices.problem(str(error), ABOUT)
             return
         self._notices.clear(ABOUT)
-        self._document.edit(made, f"put {kernel_name(laid_on(project.filter))} into {path}")
+        self._document.edit(made, f"put {what} into {path}")
 
     def _pull(self, channel: int, _checked: bool = False) -> None:
         path = self._stack.chosen.path

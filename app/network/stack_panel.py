@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.network.layer_list import LayerList
-from app.network.menus import fill_layers, fill_presets, fill_verbs
+from app.network.layer_menu import fill_layers
+from app.network.menus import fill_presets, fill_verbs
 from app.network.places import Place
 from app.network.reading import Reading
 from app.network.stack import Stack
 from app.network.totals import Totals
 from app.state.document import Document
+from app.widgets.icons import icon
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
 from engine.spec.network import NetworkSpec
 
 WIDTH = 300
+_ICON = QSize(16, 16)
 
 
 class StackPanel(QWidget):
     """Buttons above, totals below."""
 
     code_wanted = Signal(bool)
+    diagram_wanted = Signal(bool)
     form_wanted = Signal()
 
     def __init__(self, document: Document, stack: Stack, reading: Reading) -> None:
@@ -36,12 +40,17 @@ class StackPanel(QWidget):
         self.add = self._menu_button("+ Layer ▾", "Add a layer", "Put a layer after the chosen one (Insert).")
         set_role(self.add, "primary")
         self.preset = self._menu_button("Preset ▾", "Presets", "Use a well-known network in place of this one.")
-        self.code = QPushButton("</> Code")
+        self.code = QPushButton("</>")
         self.code.setCheckable(True)
         describe(self.code, "Code", "Show the stack as PyTorch code, to read and copy.")
+        self.diagram = QPushButton(icon("diagram"), "")
+        self.diagram.setIconSize(_ICON)
+        self.diagram.setCheckable(True)
+        describe(self.diagram, "Diagram", "Show the stack as a drawing to scale, to look at and to save.")
         self._menu(self.add).aboutToShow.connect(self._fill_layers)
         self._menu(self.preset).aboutToShow.connect(self._fill_presets)
         self.code.toggled.connect(self.code_wanted)
+        self.diagram.toggled.connect(self.diagram_wanted)
         self.list.form_wanted.connect(self.form_wanted)
         self.list.add_wanted.connect(self._add_at)
         self.list.menu_wanted.connect(self._show_verbs)
@@ -51,7 +60,7 @@ class StackPanel(QWidget):
     def _build(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for button in (self.add, self.preset, self.code):
+        for button in (self.add, self.preset, self.diagram, self.code):
             buttons.addWidget(button)
         buttons.addStretch(1)
         column = QVBoxLayout(self)
@@ -78,7 +87,7 @@ class StackPanel(QWidget):
     def _fill_layers(self) -> None:
         menu = self._menu(self.add)
         menu.clear()
-        fill_layers(menu, self._add)
+        fill_layers(menu, self._add, self._axes())
 
     def _fill_presets(self) -> None:
         menu = self._menu(self.preset)
@@ -103,14 +112,17 @@ class StackPanel(QWidget):
         self._stack.replace(NetworkSpec(input_shape=shape, layers=()), "take all layers out")
         self.list.setFocus()
 
+    def _axes(self) -> int:
+        return len(self._stack.network.input_shape) - 1
+
     def _add_at(self, place: Place | None, at: QPoint) -> None:
         menu = self._passing_menu()
-        fill_layers(menu, partial(self._add_to, place))
+        fill_layers(menu, partial(self._add_to, place), self._axes())
         menu.popup(at)
 
     def _show_verbs(self, at: QPoint) -> None:
         menu = self._passing_menu()
-        fill_verbs(menu, self._stack)
+        fill_verbs(menu, self._stack, self.list.clipboard)
         menu.popup(at)
 
     def _passing_menu(self) -> QMenu:

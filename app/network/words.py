@@ -63,10 +63,15 @@ def settings_words(layer: AnyLayer) -> str:
     for name, field in described.items():
         value = getattr(layer, name)
         if name not in defaults:
-            words += [_bare(value)] if field.pair else []
+            words += [_bare(value)] if _is_window(name) else []
         elif value != defaults[name] or len(described) == 1:
             words.append(_setting(field, value))
     return ", ".join(words)
+
+
+def _is_window(name: str) -> bool:
+    """Sizes that must be given and do not stand in the shape of what comes out."""
+    return name in ("kernel_size", "output_size")
 
 
 def _bare(value: Any) -> str:
@@ -80,7 +85,7 @@ def _setting(field: Field, value: Any) -> str:
     if value is None:
         return f"{label} automatic"
     if isinstance(value, tuple):
-        return f"{label} {value[0] if value[0] == value[1] else shape_text(value)}"
+        return f"{label} {value[0] if len(set(value)) == 1 else shape_text(value)}"
     return f"{label} {number_text(value, 4) if isinstance(value, float) else field.labels.get(value, value)}"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from app.state.answers import ANSWERS, PASSED_ON, Answer
 from app.state.bell import Bell
 from app.state.document import Document
 from app.state.engine_side import Engine
@@ -22,24 +23,17 @@ from engine.protocol import (
     EpochDone,
     Event,
     Explain,
-    Explained,
     Hello,
-    Histograms,
     LookAtData,
-    Maps,
     Page,
     Patch,
-    PatchOf,
     Plane,
     Points,
     Probe,
     Problem,
-    Readout,
     Release,
-    Result,
     Samples,
     Save,
-    Saved,
     Show,
     SourceState,
     Thumbnails,
@@ -58,14 +52,6 @@ SILENT_SECONDS = 5.0
 MAX_SOURCES = 64
 MAIN = ("map", "maps")
 """The views whose paint is what a person waits for: latency is measured there."""
-PASSED_ON: dict[type[Event], str] = {
-    Readout: "readout",
-    Explained: "explained",
-    PatchOf: "patch",
-    Histograms: "histograms",
-    Saved: "saved",
-}
-"""Events that the link has nothing to do with itself, and the signal that each becomes."""
 
 
 class Shown:
@@ -86,6 +72,12 @@ class EngineLink(QObject):
     """Result: after its pictures were handed out."""
     maps = Signal(object)
     """Maps: what the network makes of the newest frame, after its pictures were handed out."""
+    kinds = Signal(object)
+    """KindMaps: what a layer of some kind makes of its input, after its pictures were handed out."""
+    laws = Signal(object)
+    """Laws: the theorems on convolution, measured on the newest frame."""
+    matrix = Signal(object)
+    """MatrixTold: a patch of the newest frame times the matrix of the layer."""
     training = Signal(object)
     """Training, Points or EpochDone: how the training is doing."""
     samples = Signal(object)
@@ -93,12 +85,15 @@ class EngineLink(QObject):
     histograms = Signal(object)
     readout = Signal(object)
     explained = Signal(object)
-    """Explained: a cell of the map that is shown, now and with every new map."""
+    """Explained or KindExplained: a cell of the map that is shown, now and with every new map."""
+    unit = Signal(object)
+    """UnitExplained: a number of a layer's maps, now and with every new frame."""
     patch = Signal(object)
     """PatchOf: the answer to `ask_patch`."""
     source_state = Signal(object)
     problem = Signal(object)
     saved = Signal(object)
+    weights_read = Signal(object)
     engine_state = Signal(str)
     """"starting", "ready", "silent" or "gone"."""
 
@@ -112,15 +107,15 @@ class EngineLink(QObject):
         self._dark = True
         self._gallery = True
         self._histogram = False
+        self._reduction = 1
         self._page: Page = "kernel"
         self._layer = ""
         self._only = -1
         self._aim: Callable[[], tuple[str, int]] | None = None
+        self._more: Callable[[], dict[str, Any]] | None = None
         self._answered = 0
         self._live = self._curious = False
-        self._saves = 0
-        self._trains = 0
-        self._generation = 0
+        self._saves = self._trains = self._generation = 0
         self._last_asked = 0.0
         self._last_frame = NO_FRAME
         self._sources: deque[tuple[int, Source]] = deque(maxlen=MAX_SOURCES)
@@ -162,8 +157,9 @@ class EngineLink(QObject):
                 only=self._only,
                 dark=self._dark,
                 gallery=self._gallery and self._page == "kernel",
-                histogram=self._histogram,
+                reduction=self._reduction,
                 asked=time.monotonic(),
+                **{"histogram": self._histogram, **(self._more() if self._more is not None else {})},
             )
         )
         self._set_pace()
@@ -179,9 +175,14 @@ class EngineLink(QObject):
             self._page, self._layer, self._only = page, layer, only
             self.ask()
 
-    def follow(self, aim: Callable[[], tuple[str, int]] | None) -> None:
-        """Ask `aim` for the layer and its map with every `Show`: an edit may give the layer another path."""
-        self._aim = aim
+    def follow(
+        self, aim: Callable[[], tuple[str, int]] | None, more: Callable[[], dict[str, Any]] | None = None
+    ) -> None:
+        """Ask `aim` for the layer and its map with every `Show`, since an edit may give it another path.
+
+        `more` tells other fields of the `Show` that the page in sight has a say in.
+        """
+        self._aim, self._more = aim, more
 
     def set_dark(self, dark: bool) -> None:
         """Have maps coloured for the theme."""
@@ -193,6 +194,12 @@ class EngineLink(QObject):
         """Have the values of input and map counted, or no longer."""
         if on != self._histogram:
             self._histogram = on
+            self.ask()
+
+    def set_reduction(self, reduction: int) -> None:
+        """Tell by how much a moving frame may be made smaller with nobody seeing it."""
+        if reduction != self._reduction:
+            self._reduction = reduction
             self.ask()
 
     def probe(self, view: str | None, row: int = 0, column: int = 0) -> None:
@@ -220,7 +227,7 @@ class EngineLink(QObject):
     def train(self, action: TrainAction, run: str = "", **more: Any) -> None:
         """Start a training of the project in the folder `run`, or steer the one that runs; see `Train` for the rest."""
         self._trains += 1
-        project = self._document.project if action == "start" else None
+        project = self._document.project if action in ("start", "weights") else None
         self._engine.send(Train(id=self._trains, action=action, project=project, run=run, **more))
 
     def look_at_data(self, data: str) -> None:
@@ -281,7 +288,7 @@ class EngineLink(QObject):
         """Take everything the engine said since the last time."""
         planes: dict[View, Plane] = {}
         for event in self._engine.poll():
-            if isinstance(event, (Result, Maps)):
+            if isinstance(event, Answer):
                 self._take_result(event, planes)
             elif isinstance(event, (Thumbnails, Samples)):
                 self._keep_newest(event.plane, planes)
@@ -292,20 +299,17 @@ class EngineLink(QObject):
             self._adopt(view, plane)
         self._watch_silence()
 
-    def _take_result(self, result: Result | Maps, planes: dict[View, Plane]) -> None:
+    def _take_result(self, result: Answer, planes: dict[View, Plane]) -> None:
         self._answered = max(self._answered, result.id)
         for plane in result.planes:
             self._keep_newest(plane, planes)
         if any(plane.view in MAIN for plane in result.planes):
             self._count(result)
         self._last_asked = max(self._last_asked, result.asked)
-        if isinstance(result, Maps):
-            self.maps.emit(result)
-        else:
-            self.result.emit(result)
+        getattr(self, ANSWERS[type(result)]).emit(result)
         self._set_pace()
 
-    def _count(self, result: Result | Maps) -> None:
+    def _count(self, result: Answer) -> None:
         new_frame, self._last_frame = result.frame != self._last_frame, result.frame
         # Neither asked for nor a new frame: training has changed the weights, and nobody waits for that.
         since: float | None = result.arrived if new_frame else None

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["info", "problem"]
+Kind = Literal["info", "problem", "offer"]
 
 
 class Notice(NamedTuple):
@@ -37,6 +37,10 @@ class Notices(QObject):
     def info(self, text: str, about: str) -> None:
         """Say that something happened."""
         self.posted.emit(Notice(text, "info", about))
+
+    def offer(self, text: str, about: str) -> None:
+        """Say what could be done; it stays until it is answered or closed."""
+        self.posted.emit(Notice(text, "offer", about))
 
     def clear(self, about: str) -> None:
         """What was said about this no longer holds."""

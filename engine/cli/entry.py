@@ -31,7 +31,7 @@ VERBS = {
     "evaluate": "try a trained network on test pictures",
     "predict": "tell what a trained network takes pictures for",
     "maps": "write the feature maps that a network makes of a picture",
-    "export": "write a network as PyTorch source, or its weights",
+    "export": "write a network as PyTorch source or a drawing, or its weights",
 }
 
 _NEGATIVE = re.compile(r"-[\d.][\d.,;/eE+-]*|-inf|-nan")

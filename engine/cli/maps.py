@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cli.answer import Answer
-from engine.cli.networks import Loaded, add_seed, loaded
+from engine.cli.networks import Loaded, add_seed, add_weights, loaded
 from engine.errors import BadFile
 from engine.files import atomic_write
 from engine.npy import read_npy
@@ -37,12 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", dest="output", required=True, metavar="DIR", help="the folder for NAME.npy and NAME.png of each layer"
     )
     add_seed(parser)
+    add_weights(parser)
 
 
 def run(arguments: argparse.Namespace) -> Answer:
     """Compute all maps first, then write them."""
     folder = _checked(arguments.output)
-    found = loaded(arguments.network, arguments.seed)
+    found = loaded(arguments.network, arguments.seed, arguments.weights)
     inputs, note = _input(Path(arguments.image), found)
     from engine.nn import feature_maps
 

@@ -38,6 +38,16 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_weights(parser: argparse.ArgumentParser) -> None:
+    """The option that gives the network weights which another program has learned."""
+    parser.add_argument(
+        "--weights",
+        default="",
+        metavar="WEIGHTS",
+        help="a .safetensors file, or a state_dict in a .pt or .pth file; what does not match keeps its weights",
+    )
+
+
 def network_named(name: str) -> NetworkSpec:
     """The network of a preset, a .json file or a .py file of PyTorch source.
 
@@ -59,12 +69,23 @@ def network_named(name: str) -> NetworkSpec:
     raise BadFile(f"{path.name} is no network: a file that ends in .json or .py would do.")
 
 
-def loaded(name: str, seed: int) -> Loaded:
-    """A network with weights: those of a run, or fresh ones for a preset or a file.
+def loaded(name: str, seed: int, weights: str = "") -> Loaded:
+    """A network with weights: those of a run, or fresh ones for a preset or a file; over them those of `weights`.
 
     Raises:
         SpecError: if the network has a problem.
+        BadFile: if nothing in the file `weights` fits it.
     """
+    found = _own(name, seed)
+    if not weights:
+        return found
+    from engine.nn import load_weights
+
+    told = load_weights(found.module, weights).lines()
+    return found._replace(weights=f"weights of {weights}: {' '.join(told)}")
+
+
+def _own(name: str, seed: int) -> Loaded:
     if name not in preset_names() and Path(name).is_dir():
         return _run(Path(name))
     network = network_named(name)

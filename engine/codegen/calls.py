@@ -1,77 +1,135 @@
-"""Layers from the calls that make them."""
+"""Layers from the expressions that make them."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import msgspec
 
+from engine.codegen.arguments import RECIPES, Size, made, told
 from engine.codegen.names import IN_COMMENTS, Names, meaning
-from engine.codegen.source import Source, at, literal, parsed, shown
-from engine.errors import SpecError
-from engine.spec.layers import LAYER_TYPES, AnyLayer, Conv2d, Residual, defaults_of, settings_of, with_ids
+from engine.codegen.source import CodeError, Mark, Source, at, literal, parsed, shown
+from engine.spec.layers import AnyLayer, Branches, Residual, with_ids
 
-_Given = dict[str, Any]
+_SEQUENTIAL = "torch.nn.Sequential"
+_NO_BODY = "the {} of a {} is an nn.Sequential."
+
+
+class Lines(NamedTuple):
+    """The lines that make a layer, from 1; `path` is "" for the layer that was read itself, `.body.conv1` within."""
+
+    path: str
+    first: int
+    last: int
 
 
 class Found(NamedTuple):
-    """Layers, and the paths of those whose derived setting was written without its name."""
+    """A layer, the sizes in it and in those it holds that were written without their names, and where all stand."""
 
-    layers: tuple[AnyLayer, ...]
-    positional: tuple[str, ...] = ()
+    layer: AnyLayer
+    sizes: tuple[Size, ...] = ()
+    lines: tuple[Lines, ...] = ()
+
+    def at_lines(self, node: ast.stmt | ast.expr) -> Found:
+        """The same, written in the lines of a node."""
+        return self._replace(lines=(*self.lines, Lines("", node.lineno, node.end_lineno or node.lineno)))
 
 
 class LayerReader:
-    """Reads expressions that make layers; with no source, those of a comment, where `disabled(…)` may stand."""
+    """Reads expressions that make layers; with no source, those of a comment, where `disabled(…)` may stand.
 
-    def __init__(self, source: Source | None, names: Names) -> None:
+    What is wrong with one of several layers is kept in `faults`, so that all of them can be told.
+    """
+
+    def __init__(self, source: Source | None, names: Names, faults: list[Mark]) -> None:
         self.source = source
         self.names = names
+        self.faults = faults
 
-    def named(self, node: ast.expr, layer_id: str, place: ast.stmt | ast.expr) -> Found:
-        """One layer under an id, or one without for "". `place` is what it stands in; a comment may follow that."""
-        found = self._commented(node, place) or self._layer(node)
-        if not layer_id:
-            return found
-        return told(node, lambda: Found((msgspec.structs.replace(found.layers[0], id=layer_id),), found.positional))
+    def is_sequence(self, node: ast.AST) -> bool:
+        """Whether an expression is `nn.Sequential(…)`."""
+        return isinstance(node, ast.Call) and meaning(node.func, self.names) == _SEQUENTIAL
 
-    def sequence(self, node: ast.Call) -> Found:
+    def named(self, node: ast.expr, layer_id: str, place: ast.stmt | ast.expr) -> list[Found]:
+        """One layer under an id, or one without for ""; those of an `nn.Sequential`, which keep their own.
+
+        `place` is what it stands in; a comment may follow that.
+        """
+        if isinstance(node, ast.Call) and self.is_sequence(node):
+            return self.sequence(node)
+        found = self._commented(node, place) or self._started(self._layer(node), node, place)
+        if layer_id:
+            found = told(node, lambda: found._replace(layer=msgspec.structs.replace(found.layer, id=layer_id)))
+        return [found.at_lines(place)]
+
+    def sequence(self, node: ast.Call) -> list[Found]:
         """The layers of `nn.Sequential(…)`, given one by one or by name in an OrderedDict."""
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             raise at(node, "nn.Sequential takes layers, or one OrderedDict of them.")
         first = node.args[0] if len(node.args) == 1 else None
         if isinstance(first, ast.Call) and meaning(first.func, self.names) == "collections.OrderedDict":
             return self._entries(first)
-        return joined([self.named(each, "", each) for each in node.args], node)
+        return self._each([(each, "", each) for each in node.args])
 
-    def _entries(self, node: ast.Call) -> Found:
+    def _each(self, listed: Sequence[tuple[ast.expr, str, ast.expr]]) -> list[Found]:
+        found: list[list[Found]] = []
+        for node, layer_id, place in listed:
+            try:
+                found.append(self.named(node, layer_id, place))
+            except CodeError as error:
+                self.faults += error.marks
+        return flattened(found)
+
+    def _entries(self, node: ast.Call) -> list[Found]:
         listed = node.args[0] if len(node.args) == 1 and not node.keywords else None
         if node.args and not isinstance(listed, ast.List | ast.Tuple):
             raise at(node, 'OrderedDict takes a list here: [("name", layer), …].')
-        found = []
+        entries = []
         for entry in listed.elts if isinstance(listed, ast.List | ast.Tuple) else []:
             if not isinstance(entry, ast.Tuple) or len(entry.elts) != 2:
                 raise at(entry, 'each entry is ("name", layer).')
             key = literal(entry.elts[0])
             if not isinstance(key, str) or not key:
                 raise at(entry, "a layer's name is a word in quotes.")
-            found.append(self.named(entry.elts[1], key, entry))
-        return joined(found, node)
+            entries.append((entry.elts[1], key, entry))
+        return self._each(entries)
 
     def _commented(self, node: ast.expr, place: ast.stmt | ast.expr) -> Found | None:
-        """The disabled layer that a comment tells of, or that `disabled(…)` within one holds."""
+        """The disabled layer that a comment tells of, or that `disabled(…)` or `init(…)` within one holds."""
         if self.source is None:
-            inner = _disabled(node)
-            return _switched_off(self._layer(inner)) if inner is not None else None
-        text = self.source.remark(place, "disabled")
-        if text is None:
+            return self._of_comment(node)
+        said = self.source.remark(place, "disabled")
+        if said is None:
             return None
         if not isinstance(node, ast.Call) or meaning(node.func, self.names) != "torch.nn.Identity":
             raise at(node, "a layer that a comment calls disabled stands as nn.Identity() in the code.")
-        expression = parsed(text, "eval", (place.end_lineno or 1) - 1)
-        return _switched_off(LayerReader(None, self.names | IN_COMMENTS)._layer(expression))
+        text, byte = said
+        expression = parsed(text, "eval", (place.end_lineno or 1) - 1, byte)
+        inner = LayerReader(None, self.names | IN_COMMENTS, self.faults)
+        return _switched_off(inner._of_comment(expression) or inner._layer(expression))
+
+    def _of_comment(self, node: ast.expr) -> Found | None:
+        """What stands in `disabled(layer)` or `init(layer, "zeros", 3)`."""
+        word = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+        if not isinstance(node, ast.Call) or word not in ("disabled", "init"):
+            return None
+        if node.keywords or len(node.args) not in ((1,) if word == "disabled" else (2, 3)):
+            raise at(node, f"{word}(…) holds one layer" + (", a word and a seed." if word == "init" else "."))
+        inner = self._of_comment(node.args[0]) or self._layer(node.args[0])
+        return _switched_off(inner) if word == "disabled" else _with_init(inner, node, *map(literal, node.args[1:]))
+
+    def _started(self, found: Found, node: ast.expr, place: ast.stmt | ast.expr) -> Found:
+        """With the first weights that a comment tells of."""
+        said = self.source.remark(place, "init") if self.source is not None else None
+        if said is None or found.layer.parts():
+            return found
+        word, _, seed = said[0].partition(", seed ")
+        if seed and not (seed.isascii() and seed.isdigit()):
+            raise at(node, f"the comment's seed {seed!r} is no whole number.")
+        return _with_init(found, node, word.strip(), int(seed) if seed else None)
 
     def _layer(self, node: ast.expr) -> Found:
         if not isinstance(node, ast.Call):
@@ -79,90 +137,82 @@ class LayerReader:
         called = meaning(node.func, self.names) or ""
         if called == "convscope.Residual":
             return self._residual(node)
-        if called == "convscope.SameConv2d":
-            return _made(node, Conv2d, _arguments(node, Conv2d, ("padding",)) | {"padding": "same"})
-        name = called.removeprefix("torch.nn.")
-        lazy = name.startswith("Lazy")
-        kind = LAYER_TYPES.get(name.removeprefix("Lazy"))
-        if not called.startswith("torch.nn.") or kind is None or kind is Residual or (lazy and not kind.derived):
-            raise at(node, f"{shown(node.func)} is no layer known here; there are {', '.join(LAYER_TYPES)}.")
-        return _made(node, kind, _arguments(node, kind, (kind.derived,) if lazy else ()))
+        if called == "convscope.Branches":
+            return self._branches(node)
+        if called not in RECIPES:
+            raise at(node.func, f"{shown(node.func)} is no layer known here{_hint(node.func)}.")
+        return Found(*made(node, RECIPES[called]))
 
     def _residual(self, node: ast.Call) -> Found:
         given = [*zip(Residual.signature, node.args, strict=False), *((key.arg, key.value) for key in node.keywords)]
         if len(given) != 2 or {name for name, _ in given} != set(Residual.signature):
             raise at(node, "Residual takes a body and a shortcut.")
-        parts: dict[str, Found] = {}
-        for name, value in given:
-            if not isinstance(value, ast.Call) or meaning(value.func, self.names) != "torch.nn.Sequential":
-                raise at(value, f"the {name} of a Residual is an nn.Sequential.")
-            parts[str(name)] = self.sequence(value)
-        layers: dict[str, Any] = {name: found.layers for name, found in parts.items()}
-        positional = [f".{name}.{path}" for name, found in parts.items() for path in found.positional]
-        return told(node, lambda: Found((Residual(**layers),), tuple(positional)))
+        parts = {str(name): self._part(value, str(name), "Residual") for name, value in given}
+        return block(node, parts, lambda layers: Residual(**layers))
+
+    def _branches(self, node: ast.Call) -> Found:
+        keys = {each.arg: each.value for each in node.keywords}
+        if set(keys) - {"merge"}:
+            raise at(node, "Branches takes paths, and merge.")
+        paths = {f"path{n}": self._part(path, "path", "Branches") for n, path in enumerate(node.args, start=1)}
+        merge: Any = literal(keys["merge"]) if "merge" in keys else "concat"
+        return block(node, paths, lambda layers: Branches(paths=tuple(layers.values()), merge=merge))
+
+    def _part(self, node: ast.expr, name: str, holder: str) -> list[Found]:
+        if not isinstance(node, ast.Call) or not self.is_sequence(node):
+            raise at(node, _NO_BODY.format(name, holder))
+        return self.sequence(node)
 
 
-def _made(node: ast.Call, kind: type[AnyLayer], given: _Given) -> Found:
-    positional = bool(kind.derived) and len(node.args) > kind.signature.index(kind.derived) and kind.derived in given
-    missing = [name for name in settings_of(kind) if name not in given and name not in defaults_of(kind)]
-    if missing:
-        raise at(node, f"{kind.__name__} needs {missing[0]}.")
-    return told(node, lambda: Found((kind(**given),), ("",) if positional else ()))
+def block(node: ast.AST, parts: dict[str, list[Found]], make: Any) -> Found:
+    """A layer that holds lists of layers; `make` makes it of them."""
+    lists = {name: joined(found, node) for name, found in parts.items()}
+    layer = told(node, lambda: make({name: tuple(each.layer for each in found) for name, found in lists.items()}))
+    inner = [(f".{name}.{each.layer.id}", each) for name, found in lists.items() for each in found]
+    sizes = [size._replace(path=place + size.path) for place, each in inner for size in each.sizes]
+    lines = [line._replace(path=place + line.path) for place, each in inner for line in each.lines]
+    return Found(layer, tuple(sizes), tuple(lines))
 
 
-def _arguments(node: ast.Call, kind: type[AnyLayer], without: Sequence[str] = ()) -> _Given:
-    """The settings that a call gives, under their names."""
-    order = [name for name in kind.signature if name not in without or name != kind.derived]
-    if len(node.args) > len(order):
-        raise at(node, f"{kind.__name__} takes at most {len(order)} values.")
-    pairs = [*zip(order, node.args, strict=False), *((key.arg, key.value) for key in node.keywords)]
-    given: _Given = {}
-    for name, value in pairs:
-        if name is None or isinstance(value, ast.Starred):
-            raise at(node, "write each value itself; * and ** are not followed.")
-        if name in given or name in without:
-            raise at(value, f"{kind.__name__} cannot take {name} here.")
-        given[name] = literal(value)
-    return _without_idle(node, kind, given)
+def joined(found: Sequence[Found], node: ast.AST) -> list[Found]:
+    """Layers as one list, each with an id; an error names the node's place."""
+    layers: tuple[AnyLayer, ...] = told(node, lambda: with_ids(each.layer for each in found))
+    return [each._replace(layer=layer) for each, layer in zip(found, layers, strict=True)]
 
 
-def _without_idle(node: ast.Call, kind: type[AnyLayer], given: _Given) -> _Given:
-    """The settings alone; a parameter of torch that has none here may only have a value that changes nothing."""
-    for name, value in list(given.items()):
-        if name in settings_of(kind):
-            continue
-        if name not in kind.signature and name not in kind.without_effect:
-            raise at(node, f"{kind.__name__} has no parameter {name}; it has {', '.join(settings_of(kind)) or 'none'}.")
-        if not any(value is idle or value == idle for idle in kind.without_effect.get(name, ())):
-            raise at(node, f"{name}={value!r} of {kind.__name__} cannot be expressed here.")
-        del given[name]
-    return given
+def flattened(parts: Sequence[Sequence[Found]]) -> list[Found]:
+    """The layers of lists within a list as one list: an id that is taken in another list is given anew."""
+    taken: set[str] = set()
+    found: list[Found] = []
+    for part in parts:
+        for each in part:
+            twice = len(part) > 1 and each.layer.id in taken
+            found.append(each._replace(layer=msgspec.structs.replace(each.layer, id="")) if twice else each)
+        taken.update(each.layer.id for each in part)
+    return found
 
 
 def _switched_off(found: Found) -> Found:
-    return Found((msgspec.structs.replace(found.layers[0], disabled=True),), found.positional)
+    return found._replace(layer=msgspec.structs.replace(found.layer, disabled=True))
 
 
-def _disabled(node: ast.expr) -> ast.expr | None:
-    """What `disabled(…)` holds."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "disabled"):
-        return None
-    if len(node.args) != 1 or node.keywords:
-        raise at(node, "disabled(…) holds one layer.")
-    return node.args[0]
+def _with_init(found: Found, node: ast.AST, word: Any, seed: Any = None) -> Found:
+    if not found.layer.beside:
+        raise at(node, f"{found.layer.type} has no weights that could begin as {shown_word(word)}.")
+    changes: dict[str, Any] = {"init": word, "init_seed": seed}
+    layer: AnyLayer = told(node, lambda: msgspec.structs.replace(found.layer, **changes))
+    return found._replace(layer=layer)
 
 
-def joined(found: Sequence[Found], node: ast.AST) -> Found:
-    """Several layers as one list, each with an id; an error names the node's line."""
-    layers = told(node, lambda: Found(with_ids(layer for each in found for layer in each.layers))).layers
-    # The path of a layer within another follows that one's id.
-    positional = [layer.id + place for layer, each in zip(layers, found, strict=True) for place in each.positional]
-    return Found(layers, tuple(positional))
+def _hint(node: ast.expr) -> str:
+    """A layer whose name is nearly the same."""
+    word = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    known = [name.rpartition(".")[2] for name in RECIPES]
+    near = get_close_matches(word, known, n=1, cutoff=0.7)
+    return f"; nn.{near[0]} would be one" if near and near[0] != word else ""
 
 
-def told(node: ast.AST, make: Callable[[], Found]) -> Found:
-    """What `make` gives; what it raises with the node's line, unless it has one."""
-    try:
-        return make()
-    except SpecError as error:
-        raise error if str(error).startswith("Line ") else at(node, str(error)) from None
+def shown_word(word: Any) -> str:
+    """A word of a comment, shortened."""
+    text = str(word)
+    return text if len(text) <= 40 else text[:37] + "…"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 
 from engine.codegen.classes import CLASSES
 from engine.codegen.source import at
 
-_MODULES = {
-    "torch": "torch",
-    "torch.nn": "torch.nn",
-    "torch.nn.functional": "torch.nn.functional",
-    "collections": "collections",
-}
+_MODULES = ("torch", "torch.nn", "torch.nn.functional", "collections", "math")
+_WORDS = ("collections.OrderedDict", "torch.Tensor")
 _OURS = "convscope"
 IN_COMMENTS = {"nn": "torch.nn", "OrderedDict": "collections.OrderedDict"} | {
     name: f"{_OURS}.{name}" for name in CLASSES
@@ -34,7 +31,7 @@ def import_names(node: ast.Import | ast.ImportFrom, names: Names) -> None:
             return
         for each in node.names:
             whole = f"{module}.{each.name}"
-            known = whole in _MODULES or whole == "collections.OrderedDict" or module == "torch.nn"
+            known = whole in _MODULES or whole in _WORDS or module == "torch.nn"
             if node.level or not known or each.name == "*":
                 raise at(node, f"{whole} is not imported here; a network needs torch.nn and OrderedDict.")
             names[each.asname or each.name] = whole
@@ -60,19 +57,24 @@ def meaning(node: ast.AST, names: Names) -> str | None:
     return ".".join([names[node.id], *reversed(dotted)])
 
 
-def own_class(node: ast.ClassDef, names: Names) -> bool:
-    """Whether a class is one that generated source brings along; its name is noted.
+def own_class(node: ast.ClassDef | ast.FunctionDef, names: Names) -> bool:
+    """Whether a class or function is one that generated source brings along; its name is noted.
 
     Raises:
         SpecError: if it has the name of one and does something else.
     """
     if node.name not in CLASSES:
         return False
-    (written,) = ast.parse(CLASSES[node.name]).body
-    if _plain(node) != _plain(written):
-        raise at(node, f"class {node.name} differs from the one that this program writes, and no other is known here.")
+    if _plain(node) != _written(node.name):
+        raise at(node, f"{node.name} differs from the one that this program writes, and no other is known here.")
     names[node.name] = f"{_OURS}.{node.name}"
     return True
+
+
+@cache
+def _written(name: str) -> str:
+    (written,) = ast.parse(CLASSES[name].text).body
+    return _plain(written)
 
 
 def _plain(node: ast.AST) -> str:

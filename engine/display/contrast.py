@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.display.levels import Levels
+from engine.display.levels import Levels, MapLevels
 
 STRONGEST = 4.0
 """A range is narrowed by this factor at most: beyond it, noise would be shown as if it were an answer."""
+FEW = 8
+"""Strongest cells that are quicker found one after the other than by sorting."""
 SAMPLE = 1 << 14
 """Cells that are looked at to choose the range. Which cells lie beyond it is still decided for every one."""
 
@@ -45,3 +48,28 @@ def tightened(levels: Levels, values: NDArray[Any], percent: float) -> Levels:
     # Nearly all cells are zero: the few that are not are what there is to see, at their full range.
     factor = min(1.0, max(reach / whole, 1 / STRONGEST)) if reach > 0 else 1.0
     return msgspec.structs.replace(levels, low=levels.low * factor, high=levels.high * factor)
+
+
+def tightened_each(levels: MapLevels, values: NDArray[Any], percent: float) -> MapLevels:
+    """The ranges of N maps [N, …], each as `tightened` would make it; the time does not go into a loop over maps."""
+    rows = values.reshape(len(values), -1)
+    sample = np.abs(rows[:, :: max(1, rows.shape[1] // SAMPLE)])
+    if percent <= 0 or not sample.size or (levels.kinds == "cyclic").any():
+        return levels
+    if levels.found.non_finite.any() or not np.isfinite(sample.max()):
+        return MapLevels.of(tightened(one, row, percent) for one, row in zip(levels, rows, strict=True))
+    index = min(sample.shape[1] - 1, int(sample.shape[1] * (1 - percent / 100)))
+    reach = _ranked(sample, sample.shape[1] - 1 - index).astype(np.float64)
+    whole = np.maximum(np.abs(levels.low), np.abs(levels.high))
+    factor = np.where(reach > 0, np.minimum(1.0, np.maximum(reach / whole, 1 / STRONGEST)), 1.0)
+    return replace(levels, low=levels.low * factor, high=levels.high * factor)
+
+
+def _ranked(rows: NDArray[Any], above: int) -> NDArray[Any]:
+    """Of each row the value that `above` others are larger than; the rows are changed."""
+    if above > FEW:
+        return np.partition(rows, rows.shape[1] - 1 - above, axis=1)[:, rows.shape[1] - 1 - above]
+    every = np.arange(len(rows))
+    for _ in range(above):
+        rows[every, rows.argmax(axis=1)] = -1
+    return np.asarray(rows.max(axis=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.filtering.bands import Cancelled
+from engine.filtering.bank import apply_bank
 from engine.filtering.chain import apply_chain
 from engine.filtering.explain import CellExplanation, explain_cell
 from engine.filtering.image import filter_image
@@ -15,6 +16,7 @@ __all__ = [
     "CellExplanation",
     "FilterResult",
     "Plan",
+    "apply_bank",
     "apply_chain",
     "apply_filter",
     "explain_cell",

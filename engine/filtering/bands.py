@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from queue import Empty, SimpleQueue
 
@@ -21,13 +22,16 @@ IDLE_SECONDS = 0.2
 
 
 TRIALS = 4
-PROBE = 32
-"""Every so many calls the way that lately did worse is tried again."""
-WORTH_SHARING = 1e6
-"""Nanoseconds of work from which a second core pays: waking a helper takes about 60,000."""
+AGAIN_ALONE, AGAIN_SHARED = 64, 24
+"""After so many calls of the other way, working alone and sharing are tried again to see if they now do better."""
+FORGETTING = 0.5
+"""How much of what was known of a way its newest call replaces: a core is busy for moments."""
+MOST_HABITS = 256
+WORTH_SHARING = 8e5
+"""Nanoseconds of work from which a second core pays: waking a helper takes about 80,000."""
+WATCHING = 150e-6
+"""Seconds that the caller stays awake for helpers that are at their last band: being woken takes as long."""
 BAND_NUMBERS = 160_000
-LONG = 3e6
-"""Nanoseconds from which work counts as long; short and long work find out separately whether sharing pays."""
 
 
 class Cancelled(Exception):
@@ -52,39 +56,48 @@ def split(rows: int, parts: int, least: int = 1) -> list[Band]:
 
 
 class Habit:
-    """Whether a second core is worth waking just now: it is not while something else keeps it busy.
+    """Whether a second core is worth waking for one kind of work just now: not while something else keeps it busy.
 
-    `_pace` is how much of the work expected was done in a second of waiting, alone and with helpers, as it lately was.
+    `_seconds` is how long the work lately took, alone and shared.
     """
 
     def __init__(self) -> None:
-        self._pace: dict[bool, float] = {}
-        self._calls = 0
+        self._seconds: dict[bool, float] = {}
+        self._calls = self._since = 0
 
     def choose(self) -> bool:
         """True to share; at first both in turn, then the better, and now and then the worse to see if it still is."""
         self._calls += 1
         if self._calls <= TRIALS:
             return self._calls % 2 == 1
-        sharing = self._pace.get(True, 1.0) > 1.15 * self._pace.get(False, 1.0)
-        return sharing != (self._calls % PROBE == 0)
+        sharing = 1.1 * self._seconds.get(True, 1.0) < self._seconds.get(False, 1.0)
+        self._since += 1
+        if self._since < (AGAIN_ALONE if sharing else AGAIN_SHARED):
+            return sharing
+        self._since = 0
+        return not sharing
 
-    def note(self, shared: bool, expected: float, wall: float) -> None:
-        """Remember how long work of so many nanoseconds took, in seconds."""
-        pace = expected * 1e-9 / max(wall, 1e-6)
-        before = self._pace.get(shared, pace)
-        self._pace[shared] = before + 0.3 * (pace - before)
+    def note(self, shared: bool, seconds: float) -> None:
+        """Remember how long the work took."""
+        before = self._seconds.get(shared, seconds)
+        self._seconds[shared] = before + FORGETTING * (seconds - before)
+
+
+@lru_cache(maxsize=MOST_HABITS)
+def _habit(kind: str, nanoseconds: float) -> Habit:
+    """What is known of work of that kind and size."""
+    return Habit()
 
 
 class _Job:
-    """Bands still to do, and how many threads are at one."""
+    """Bands still to do, and how many of them are not done."""
 
     def __init__(self, work: Work, bands: Sequence[Band]) -> None:
         self._work = work
         self._bands = deque(bands)
-        self._busy = 0
+        self._left = len(bands)
         self._error: BaseException | None = None
-        self._changed = threading.Condition()
+        self._counting, self._end = threading.Lock(), threading.Event()
 
     def help(self) -> None:
         """Do bands until none is left; an error goes to the caller."""
@@ -93,9 +106,9 @@ class _Job:
                 self._work(*band)
             except BaseException as error:
                 self._error = self._error or error
-                self._bands.clear()
+                self._drop()
             finally:
-                self._give_back()
+                self._strike_off()
 
     def run(self, cancelled: Callable[[], bool] | None) -> None:
         """The caller's share: bands, then a wait for those that helpers are at."""
@@ -106,26 +119,36 @@ class _Job:
                         raise Cancelled
                     self._work(*band)
                 finally:
-                    self._give_back()
+                    self._strike_off()
         finally:
-            self._bands.clear()
-            with self._changed:
-                self._changed.wait_for(lambda: self._busy == 0)
+            self._drop()
+            self._await_helpers()
         if self._error is not None:
             raise self._error
 
     def _take(self) -> Band | None:
-        with self._changed:
-            if not self._bands:
-                return None
-            self._busy += 1
+        try:
             return self._bands.popleft()
+        except IndexError:
+            return None
 
-    def _give_back(self) -> None:
-        with self._changed:
-            self._busy -= 1
-            if self._busy == 0:
-                self._changed.notify_all()
+    def _drop(self) -> None:
+        """Nobody is to begin another band."""
+        while self._take() is not None:
+            self._strike_off()
+
+    def _strike_off(self) -> None:
+        with self._counting:
+            self._left -= 1
+        if self._left == 0:
+            self._end.set()
+
+    def _await_helpers(self) -> None:
+        patience = time.perf_counter() + WATCHING
+        while self._left and time.perf_counter() < patience:
+            time.sleep(0)  # lets go of the interpreter, not of the core
+        if self._left:
+            self._end.wait()
 
 
 class _Helpers:
@@ -159,7 +182,6 @@ class _Helpers:
 
 
 _helpers = _Helpers()
-_habits: defaultdict[tuple[str, bool], Habit] = defaultdict(Habit)
 
 
 def run_bands(work: Work, bands: Sequence[Band], cancelled: Callable[[], bool] | None = None) -> None:
@@ -211,14 +233,14 @@ def in_bands(
     if len(shared) < 2 or workers() < 2:
         run_bands(work, alone, cancelled)
         return
-    habit = _habits[kind, nanoseconds >= LONG]
+    habit = _habit(kind, nanoseconds)
     together = habit.choose()
     begun = time.perf_counter()
     if together:
         share_bands(work, shared, cancelled)
     else:
         run_bands(work, alone, cancelled)
-    habit.note(together, nanoseconds, time.perf_counter() - begun)
+    habit.note(together, time.perf_counter() - begun)
 
 
 def over_rows(work: Work, rows: int, numbers: int, kind: str, cost: float) -> None:

@@ -6,7 +6,7 @@ the next as the imaginary part of the same array.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -101,6 +101,16 @@ class FourierWork:
     double: bool
     steps: tuple[Step, ...]
 
+    @property
+    def real(self) -> type[np.floating[Any]]:
+        """The precision of the transforms."""
+        return np.float64 if self.double else np.float32
+
+    @property
+    def key(self) -> tuple[Blocks, bool]:
+        """Equal for kernels that see the same transformed blocks."""
+        return self.blocks, self.double
+
 
 def fourier_work(geometry: Geometry, blocks: Blocks, spectra: tuple[Spectrum, ...], double: bool) -> FourierWork:
     """Lay the blocks over the map; a vertical dilation takes its phases apart."""
@@ -143,23 +153,48 @@ def _kept(first: int, count: int, gap: int, stride: int, size: int) -> tuple[sli
 
 def fourier_pair(image: Array, out: Array, work: FourierWork, pair: Sequence[Step]) -> list[Array]:
     """Filter one or two blocks and write the cells that are theirs; returns these parts of `out`."""
-    shape = (*work.blocks.shape, 2)
-    real = np.float64 if work.double else np.float32
-    total, other = scratch("block", shape, real), scratch("other", shape, real)
+    total, other = (scratch(name, (*work.blocks.shape, 2), work.real) for name in ("block", "other"))
     for number, kernel in enumerate(work.spectra):
         target = total if number == 0 else other
-        plane = image[:, :, number] if work.summed else image.reshape(len(image), -1)
-        if len(pair) == 1:
-            target[..., 1] = 0
-        for part, step in enumerate(pair):
-            gather(target[..., part], plane, step.rows, step.columns)
-        cv2.dft(target, target)
+        _transform(image, target, work, pair, number)
         flat = target.reshape(-1).view(kernel.dtype)
         np.multiply(flat, kernel, out=flat)
         if number > 0:
             np.add(total, other, out=total)
     cv2.dft(total, total, cv2.DFT_INVERSE)
     return [_store(out, total[..., part], work, step) for part, step in enumerate(pair)]
+
+
+def fourier_blocks(
+    image: Array, outs: Sequence[Array], works: Sequence[FourierWork], pair: Sequence[Step]
+) -> Iterator[Array]:
+    """The same for several kernels of one size: the blocks are transformed once. Yields the parts as they are done."""
+    first = works[0]
+    shape = (*first.blocks.shape, 2)
+    total, other = scratch("block", shape, first.real), scratch("other", shape, first.real)
+    transformed = []
+    for number in range(len(first.spectra)):
+        target = scratch(f"plane {number}", shape, first.real)
+        _transform(image, target, first, pair, number)
+        transformed.append(target.reshape(-1).view(first.spectra[0].dtype))
+    sums, products = (cells.reshape(-1).view(first.spectra[0].dtype) for cells in (total, other))
+    for out, work in zip(outs, works, strict=True):
+        np.multiply(transformed[0], work.spectra[0], out=sums)
+        for plane, kernel in zip(transformed[1:], work.spectra[1:], strict=True):
+            np.add(sums, np.multiply(plane, kernel, out=products), out=sums)
+        cv2.dft(total, total, cv2.DFT_INVERSE)
+        for part, step in enumerate(pair):
+            yield _store(out, total[..., part], work, step)
+
+
+def _transform(image: Array, target: NDArray[Any], work: FourierWork, pair: Sequence[Step], number: int) -> None:
+    """The transform of plane `number` of one or two blocks, into `target`."""
+    plane = image[:, :, number] if work.summed else image.reshape(len(image), -1)
+    if len(pair) == 1:
+        target[..., 1] = 0
+    for part, step in enumerate(pair):
+        gather(target[..., part], plane, step.rows, step.columns)
+    cv2.dft(target, target)
 
 
 def _store(out: Array, block: NDArray[Any], work: FourierWork, step: Step) -> Array:

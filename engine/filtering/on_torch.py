@@ -48,13 +48,13 @@ def correlate_tensor(
     stack = np.moveaxis(weights, -1, 0) if geometry.summed else weights[np.newaxis]
     kernel = torch.from_numpy(np.ascontiguousarray(stack, np.float32)).to(image.device).unsqueeze(0)
     padded = F.pad(batch, (*geometry.columns, *geometry.rows), mode=MODES[geometry.mode])
-    with _exact(image.device):
+    with exact(image.device):
         out = F.conv2d(padded, kernel, stride=geometry.stride, dilation=geometry.dilation)
     out = out.squeeze(1) + bias
     return out[0] if geometry.summed or image.ndim == 2 else out.permute(1, 2, 0).contiguous()
 
 
-def _exact(device: torch.device) -> AbstractContextManager[None]:
+def exact(device: torch.device) -> AbstractContextManager[None]:
     """No TF32: it keeps 10 bits of each factor."""
     if device.type != "cuda":
         return nullcontext()

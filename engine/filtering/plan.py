@@ -101,6 +101,25 @@ def _make_plan(packed: bytes, depth: int, geometry: Geometry, robust: bool) -> P
     return complete(best)
 
 
+def for_bank(plan: Plan, share: float) -> Plan:
+    """The plan by way of Fourier if that is quicker once its blocks are transformed for others anyway.
+
+    Args:
+        plan: as made for one kernel alone.
+        share: of the Fourier transform's cost that is left.
+    """
+    if plan.fourier is not None:
+        return plan
+    return _fourier_plan(plan.weights.tobytes(), len(plan.weights), plan.geometry, plan.nanoseconds / share) or plan
+
+
+@lru_cache(maxsize=128)
+def _fourier_plan(packed: bytes, depth: int, geometry: Geometry, limit: float) -> Plan | None:
+    weights = np.frombuffer(packed, np.float64).reshape(depth, *geometry.kernel_size)
+    found = _fourier(weights, geometry, limit)
+    return None if found is None else complete(found)
+
+
 def _cheapest(best: Plan, robust: bool) -> Plan:
     for way in (_separable,) if robust else (_separable, _box, _fourier):
         other = way(best.weights, best.geometry, best.nanoseconds)

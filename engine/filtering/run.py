@@ -37,7 +37,11 @@ class _Run(NamedTuple):
 
 
 def correlate(
-    image: Array, plan: Plan, finish: Finish | None = None, cancelled: Callable[[], bool] | None = None
+    image: Array,
+    plan: Plan,
+    finish: Finish | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    out: Array | None = None,
 ) -> Array:
     """The map [H', W', lanes] of a picture [H, W, C].
 
@@ -46,6 +50,7 @@ def correlate(
         plan: made for a picture of this shape.
         finish: changes cells in place; called once for every part of the map while it is still in the cache.
         cancelled: asked between bands.
+        out: memory for the map, [H', W', lanes] without gaps; its own if None.
 
     Raises:
         Cancelled: when `cancelled()` is true.
@@ -53,8 +58,8 @@ def correlate(
     if plan.at_once is not None and finish is None:
         if cancelled is not None and cancelled():
             raise Cancelled
-        return write_at_once(image, result_array(plan.shape), plan.at_once)
-    out = result_array(plan.shape)
+        return write_at_once(image, result_array(plan.shape) if out is None else out, plan.at_once)
+    out = result_array(plan.shape) if out is None else out
     if plan.method in SPREADING and not cv2.norm(image, cv2.NORM_L2) < LOUDEST:
         plan = make_plan(plan.weights, plan.geometry, robust=True)
     run = _Run(plan, image, out, finish)

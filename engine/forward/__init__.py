@@ -1,8 +1,21 @@
-"""From a frame to the maps of a network: the input made of it, the module kept up with its spec."""
+"""From a frame to the maps of a network: the input made of it, the module kept up with its spec, numbers explained."""
 
 from __future__ import annotations
 
-from engine.forward.frame import frame_input
+from engine.forward.explain import Explainer, explain
+from engine.forward.frame import any_input, frame_input
 from engine.forward.live import LiveNetwork, Origin, Seen
+from engine.forward.unit import Terms, Tree, Unit
 
-__all__ = ["LiveNetwork", "Origin", "Seen", "frame_input"]
+__all__ = [
+    "Explainer",
+    "LiveNetwork",
+    "Origin",
+    "Seen",
+    "Terms",
+    "Tree",
+    "Unit",
+    "any_input",
+    "explain",
+    "frame_input",
+]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.errors import SpecError
-from engine.forward.frame import frame_input
-from engine.nn import Kept, Network, feature_maps, fresh_module, load_state, put_planted, state_of
+from engine.forward.explain import Explainer
+from engine.forward.frame import any_input, window_of
+from engine.forward.origins import INPUT
+from engine.nn import Kept, Network, feature_maps, fresh_module, layout_for, load_state, put_planted, state_of
 from engine.spec.network import NetworkSpec
 from engine.spec.project import Planted
 from engine.spec.summary import summary
@@ -42,14 +44,18 @@ _ORIGIN = Origin()
 class Seen:
     """What the network made of one frame.
 
-    `maps` is float32 [C, H, W] of the layer asked for ([F, 1, 1] of one without places), `shape` its shape as the
-    network has it; `probabilities` [classes] where the network ends in a row of scores, else None.
+    `maps` is float32 [C, H, W] of the layer asked for (as `planes_of` has them where there are more or fewer axes),
+    `shape` its shape as the network has it; `probabilities` [classes] where the network ends in a row of scores, else
+    None. `also` are the maps of the other layers that were asked for. The network saw `window`, (top, left, height,
+    width), of the frame.
     """
 
     maps: NDArray[np.float32]
     shape: tuple[int, ...]
     probabilities: NDArray[np.float32] | None
     note: str
+    also: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    window: tuple[int, int, int, int] | None = None
 
 
 class LiveNetwork:
@@ -63,10 +69,13 @@ class LiveNetwork:
         self._spec: NetworkSpec | None = None
         self._planted: tuple[Planted, ...] = ()
         self._seed = 0
+        self._scores = ""
         self._module: Network | None = None
         self._learned: dict[str, Tensor] = {}
         self._kept = _NOTHING
         self._origin: Origin | None = None
+        self._inputs: Tensor | None = None
+        self._made: tuple[int, dict[str, Tensor]] = (0, {})
         self.version = 0
         """Rises whenever the weights may be others."""
         self.laid_over = 0
@@ -97,9 +106,10 @@ class LiveNetwork:
         """
         if (spec, planted, seed) == (self._spec, self._planted, self._seed) and self._module is not None:
             return
-        # Convolutions and poolings of maps that lie cell by cell take half the time.
-        module = fresh_module(spec, seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        module = fresh_module(spec, seed)
+        module = module.to(memory_format=layout_for(module))  # type: ignore[call-overload]
         self._spec, self._planted, self._seed = spec, planted, seed
+        self._scores = spec.layers[-1].id if spec.layers and _ends_in_scores(spec) else ""
         self._dress(module)
         self._module = module.eval()
 
@@ -134,35 +144,72 @@ class LiveNetwork:
         """A copy of the weights as they are now."""
         return state_of(self.module)
 
-    def see(self, frame: NDArray[np.uint8], path: str) -> Seen:
+    def see(self, frame: NDArray[np.uint8], path: str, also: Iterable[str] = ()) -> Seen:
         """Run the network on a frame.
 
         Args:
             frame: uint8 [H, W, 3].
             path: the layer whose maps are wanted; the network's own input if empty.
+            also: layers whose maps are wanted besides, "" for the input.
 
         Raises:
             SpecError: if there is no such layer.
         """
         assert self._spec is not None
-        inputs, note = frame_input(frame, self._spec.input_shape)
-        last = self._spec.layers[-1].id if self._spec.layers else ""
-        scores = last if _ends_in_scores(self._spec) else ""
-        wanted = [name for name in dict.fromkeys((path, scores)) if name]
-        module = self.module if scores or not path else _as_far_as(self.module, path)
-        laid = inputs.contiguous(memory_format=torch.channels_last)
-        made = feature_maps(module, laid, wanted) if wanted else {}
-        chosen = (made[path] if path else inputs)[0].contiguous()
-        maps = chosen.reshape(-1, *chosen.shape[1:]) if chosen.ndim == 3 else chosen.reshape(-1, 1, 1)
-        return Seen(maps.numpy(), tuple(chosen.shape), _probabilities(made.get(scores)), note)
+        shape = self._spec.input_shape
+        inputs, note = any_input(frame, shape)
+        scores = self._scores
+        self._inputs, self._made = inputs, (self.version, {})
+        made = self._run([path, *also, scores])
+        small = {name: planes_of(made[name][0]) for name in dict.fromkeys(also)}
+        window = window_of(*frame.shape[:2], *shape[-2:]) if len(shape) > 2 else None
+        chosen = made[path][0]
+        return Seen(planes_of(chosen), tuple(chosen.shape), _probabilities(made.get(scores)), note, small, window)
+
+    def _run(self, paths: Iterable[str]) -> dict[str, Tensor]:
+        """What the layers of these paths made of the newest frame with the weights as they are now, [1, C, …] each."""
+        assert self._inputs is not None
+        version, known = self._made
+        known = known if version == self.version else {}
+        wanted = [name for name in dict.fromkeys(paths) if name and name not in known]
+        if wanted:
+            module = _as_far_as(self.module, wanted)
+            made = feature_maps(module, _laid(self._inputs), wanted)
+            known = {**known, **made}
+        self._made = self.version, {INPUT: self._inputs, **known}
+        return self._made[1]
+
+    def explainer(self) -> Explainer:
+        """Tells what numbers of the maps of the newest frame were computed from.
+
+        Raises:
+            SpecError: if no frame was looked at yet.
+        """
+        if self._spec is None or self._inputs is None:
+            raise SpecError("No frame has gone through the network yet; wait for the first one.")
+        return Explainer(self._spec, self.module, self._numbers)
+
+    def _numbers(self, paths: tuple[str, ...]) -> dict[str, Tensor]:
+        made = self._run(paths)
+        return {path: made[path][0] for path in paths}
 
     def kernels(self, path: str) -> NDArray[np.float32] | None:
-        """A layer's kernels, float32 [out_channels, in_channels / groups, kH, kW]; None if it has none."""
+        """A layer's kernels, float32 [out_channels, in_channels / groups, kH, kW]; None if it has none.
+
+        The kernels of a signal have one row, those of a volume one picture for each slice of each input channel.
+        """
         try:
             layer = self.module.get_submodule(path) if path else None
         except AttributeError:
             return None
-        return layer.weight.detach().numpy() if isinstance(layer, nn.Conv2d) else None
+        return _pictures(layer) if isinstance(layer, (nn.Conv1d, nn.Conv2d, nn.Conv3d)) else None
+
+
+def _pictures(layer: nn.Module) -> NDArray[np.float32]:
+    weight: NDArray[np.float32] = layer.weight.detach().numpy()  # type: ignore[operator]
+    out = len(weight)
+    height, width = (1, weight.shape[-1]) if weight.ndim == 3 else weight.shape[-2:]
+    return weight.reshape(out, -1, height, width)
 
 
 def _ends_in_scores(spec: NetworkSpec) -> bool:
@@ -171,11 +218,27 @@ def _ends_in_scores(spec: NetworkSpec) -> bool:
     return shape is not None and len(shape) == 1 and shape[0] >= 2
 
 
-def _as_far_as(module: Network, path: str) -> nn.Module:
-    """The layers of a stack up to the one that is, or holds, the layer of this path; all if there is none."""
+def planes_of(made: Tensor) -> NDArray[np.float32]:
+    """What a layer made, as pictures [N, H, W]: the slices of volumes one by one, a signal as one row, values alone.
+
+    Example:
+        >>> [planes_of(torch.zeros(*shape)).shape for shape in ((4, 9), (2, 3, 5, 6), (7,))]
+        [(4, 1, 9), (6, 5, 6), (7, 1, 1)]
+    """
+    sizes = (1, *made.shape[1:])[-2:] if made.ndim > 1 else (1, 1)
+    return made.contiguous().reshape(-1, *sizes).numpy()
+
+
+def _laid(inputs: Tensor) -> Tensor:
+    """Pictures channel by channel in each cell; anything else as it is."""
+    return inputs.contiguous(memory_format=torch.channels_last) if inputs.ndim == 4 else inputs
+
+
+def _as_far_as(module: Network, paths: list[str]) -> nn.Module:
+    """The layers of a stack up to the last that is, or holds, a layer of these paths; all if one is in none."""
     names = [name for name, _ in module.named_children()]
-    top = path.partition(".")[0]
-    return module[: names.index(top) + 1] if top in names else module
+    tops = [path.partition(".")[0] for path in paths]
+    return module[: max(map(names.index, tops)) + 1] if set(tops) <= set(names) else module
 
 
 def _probabilities(scores: Tensor | None) -> NDArray[np.float32] | None:

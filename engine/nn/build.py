@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 
 from torch import nn
 
-from engine.nn.modules import Residual, SameConv2d
+from engine.nn import modules
+from engine.nn.initial import begin
+from engine.nn.local import FixedKernels, TableConv2d, TiledConv2d, UnsharedConv2d
 from engine.spec import layers as spec
 from engine.spec.layers import AnyLayer, Shape
 from engine.spec.network import NetworkSpec
@@ -26,7 +28,7 @@ class Network(nn.Sequential):
 
 
 def build(network: NetworkSpec) -> Network:
-    """The torch module of a network, with fresh weights from torch's own initialisers.
+    """The torch module of a network, with fresh weights from torch's own initialisers unless its layers name others.
 
     A disabled layer is an `Identity`. Nothing is lazy and nothing works in place. The weights follow torch's global
     random state, and land on its default device.
@@ -64,7 +66,9 @@ def _children(layers: Iterable[AnyLayer], inside: str, shapes: _Shapes) -> Order
 def _module(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
     if layer.disabled:
         return nn.Identity()
-    return _BUILDERS.get(type(layer), _of_torch)(layer, path, shapes)
+    made = _BUILDERS.get(type(layer), _of_torch)(layer, path, shapes)
+    begin(made, layer)
+    return made
 
 
 def _of_torch(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
@@ -73,10 +77,43 @@ def _of_torch(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
     return kind(**layer.arguments(shapes[path]))
 
 
+def _parts(layer: AnyLayer, path: str, shapes: _Shapes) -> OrderedDict[str, nn.Module]:
+    """The lists that a layer holds."""
+    return OrderedDict(
+        (name, nn.Sequential(_children(part, f"{path}.{name}.", shapes))) for name, part in layer.parts().items()
+    )
+
+
 def _residual(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
-    parts = {name: nn.Sequential(_children(part, f"{path}.{name}.", shapes)) for name, part in layer.parts().items()}
-    return Residual(**parts)
+    return modules.Residual(**_parts(layer, path, shapes))
 
 
-_OWN: dict[str, type[nn.Module]] = {"SameConv2d": SameConv2d}
-_BUILDERS: dict[type[AnyLayer], _Builder] = {spec.Residual: _residual}
+def _branches(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
+    assert isinstance(layer, spec.Branches)
+    return modules.Branches(_parts(layer, path, shapes), layer.merge)
+
+
+def _local(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
+    """One whose weights torch has no class for."""
+    match layer:
+        case spec.UnsharedConv2d():
+            return UnsharedConv2d(layer, shapes[path])
+        case spec.TiledConv2d():
+            return TiledConv2d(layer, shapes[path])
+        case spec.FixedKernels():
+            return FixedKernels(layer, shapes[path])
+    assert isinstance(layer, spec.TableConv2d)
+    return TableConv2d(layer)
+
+
+_OWN: dict[str, type[nn.Module]] = {
+    "SameConv1d": modules.SameConv1d,
+    "SameConv2d": modules.SameConv2d,
+    "SameConv3d": modules.SameConv3d,
+    "Normalize": modules.Normalize,
+}
+_BUILDERS: dict[type[AnyLayer], _Builder] = {
+    spec.Residual: _residual,
+    spec.Branches: _branches,
+    **dict.fromkeys((spec.UnsharedConv2d, spec.TiledConv2d, spec.TableConv2d, spec.FixedKernels), _local),
+}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.errors import SpecError
-from engine.presets import classic, lecture, small
+from engine.presets import branching, classic, lecture, small
 from engine.spec.network import NetworkSpec
 
 
@@ -24,8 +24,19 @@ _PRESETS = (
         "The network that read digits in 1998, with ReLU and max pooling as one would build it today.",
         classic.lenet_5,
     ),
+    Preset(
+        "lenet-5-paper",
+        "The same as it was printed in 1998, with the table that says which maps see which.",
+        classic.lenet_5_paper,
+    ),
     Preset("tiny-vgg", "Two pairs of 3×3 convolutions on 64×64 colour pictures, to follow by eye.", small.tiny_vgg),
     Preset("mini-resnet", "Three residual blocks on 32×32 colour pictures; two halve the maps.", small.mini_resnet),
+    Preset(
+        "mini-inception",
+        "Two modules with kernels of 1×1, 3×3 and 5×5 side by side, on 32×32 colour pictures.",
+        branching.mini_inception,
+    ),
+    Preset("conv-1d", "Three convolutions along a signal of 128 values.", branching.conv_1d),
     Preset("fixed-size", "Takes 256×256 pictures only: its dense part counts on 16×16 maps.", lecture.fixed_size),
     Preset("variable-size", "Pools to a 3×3 grid, so that pictures of any size fit.", lecture.variable_size),
     Preset(

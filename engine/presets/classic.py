@@ -5,17 +5,58 @@ from __future__ import annotations
 from engine.spec.layers import (
     AdaptiveAvgPool2d,
     AnyLayer,
+    AvgPool2d,
     Conv2d,
     Dropout,
     Flatten,
     Linear,
     MaxPool2d,
     ReLU,
+    TableConv2d,
+    Tanh,
 )
 from engine.spec.network import NetworkSpec
 from engine.spec.project import lenet_5 as lenet_5
 
 _IMAGENET = (3, 224, 224)
+_C3 = (
+    *(tuple(sorted((first + step) % 6 for step in range(3))) for first in range(6)),
+    *(tuple(sorted((first + step) % 6 for step in range(4))) for first in range(6)),
+    *((first, first + 1, (first + 3) % 6, (first + 4) % 6) for first in range(2)),
+    (0, 2, 3, 5),
+    (0, 1, 2, 3, 4, 5),
+)
+"""Which of the six maps of S2 each of the sixteen maps of C3 sees: table I of the paper."""
+
+
+def lenet_5_paper() -> NetworkSpec:
+    """LeNet-5 as it was printed: connections by its table, means with a factor and an offset for each map, tanh.
+
+    Only the end is today's: ten linear outputs in the place of distances to drawn digits.
+
+    Source: LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition (1998), fig. 2.
+    """
+    return NetworkSpec(
+        input_shape=(1, 32, 32),
+        layers=(
+            Conv2d(id="c1", out_channels=6, kernel_size=5),
+            Tanh(),
+            AvgPool2d(kernel_size=2),
+            Conv2d(id="s2", out_channels=6, kernel_size=1, groups=6),
+            Tanh(),
+            TableConv2d(id="c3", connections=_C3, kernel_size=5),
+            Tanh(),
+            AvgPool2d(kernel_size=2),
+            Conv2d(id="s4", out_channels=16, kernel_size=1, groups=16),
+            Tanh(),
+            Conv2d(id="c5", out_channels=120, kernel_size=5),
+            Tanh(),
+            Flatten(),
+            Linear(id="f6", out_features=84),
+            Tanh(),
+            Linear(id="output", out_features=10),
+        ),
+    )
 
 
 def alexnet() -> NetworkSpec:

@@ -29,8 +29,11 @@ from engine.protocol.events import (
     Term,
     Thumbnails,
     Weights,
+    WeightsRead,
 )
-from engine.protocol.message import Box, Message, Page, Plane, Range
+from engine.protocol.kinds import ExplainKind, KindExplained, KindMaps, Line
+from engine.protocol.message import Box, MapFigures, Message, Page, Plane, Range
+from engine.protocol.network import ExplainUnit, Link, Part, UnitExplained
 from engine.protocol.requests import (
     Explain,
     LookAtData,
@@ -45,15 +48,20 @@ from engine.protocol.requests import (
     TrainAction,
     Transport,
 )
+from engine.protocol.studies import Form, Law, Laws, MatrixForms, MatrixTold
 from engine.protocol.training import EpochDone, Points, Samples, Training
 
-Request = Show | Release | Probe | Explain | Patch | Transport | Save | Train | LookAtData | Ping | Quit
+Question = Probe | Explain | ExplainKind | ExplainUnit
+Request = Show | Release | Question | Patch | Transport | Save | Train | LookAtData | Ping | Quit
 Event = (
     Hello
     | Taken
     | Pong
     | Result
     | Maps
+    | KindMaps
+    | Laws
+    | MatrixTold
     | Training
     | Points
     | EpochDone
@@ -62,10 +70,13 @@ Event = (
     | Histograms
     | Readout
     | Explained
+    | KindExplained
+    | UnitExplained
     | PatchOf
     | SourceState
     | Problem
     | Saved
+    | WeightsRead
     | Died
 )
 
@@ -105,15 +116,28 @@ __all__ = [
     "EpochDone",
     "Event",
     "Explain",
+    "ExplainKind",
+    "ExplainUnit",
     "Explained",
+    "Form",
     "Guess",
     "Hello",
     "Histogram",
     "Histograms",
+    "KindExplained",
+    "KindMaps",
+    "Law",
+    "Laws",
+    "Line",
+    "Link",
     "LookAtData",
+    "MapFigures",
     "Maps",
+    "MatrixForms",
+    "MatrixTold",
     "Message",
     "Page",
+    "Part",
     "Patch",
     "PatchOf",
     "Ping",
@@ -141,7 +165,9 @@ __all__ = [
     "TrainAction",
     "Training",
     "Transport",
+    "UnitExplained",
     "Weights",
+    "WeightsRead",
     "decode_event",
     "decode_request",
     "encode",

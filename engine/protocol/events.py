@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.protocol.message import Box, Message, Plane, Range
+from engine.protocol.message import Box, MapFigures, Message, Plane, Range
 
 
 class Hello(Message, frozen=True, kw_only=True):
@@ -105,7 +105,10 @@ class Maps(Message, frozen=True, kw_only=True):
     map (the one that is shown alone, if one is); `kernel_tiles` in that of "kernels", [out_channels × in_channels] row
     by row, which comes again only after another `Show` and with other weights. `guesses` are the network's most likely
     classes, where it ends in class scores. `note` says how the frame became the network's input, and `weights` what of
-    the network was learned.
+    the network was learned. `order` holds the number of the map in each tile, where tiles are not laid out by number;
+    `dead` counts maps that are zero everywhere. `strip_tiles` lie in the plane of the view "strip", one for each layer
+    of `strip`. `window` is the (top, left, height, width) of the frame that the network sees, and `figures` are of the
+    map that is shown alone, or of all.
     """
 
     id: int
@@ -122,6 +125,12 @@ class Maps(Message, frozen=True, kw_only=True):
     guesses: tuple[Guess, ...] = ()
     weights: Weights = Weights()
     note: str = ""
+    order: tuple[int, ...] = ()
+    dead: int = 0
+    strip: tuple[str, ...] = ()
+    strip_tiles: tuple[Box, ...] = ()
+    window: Box | None = None
+    figures: MapFigures | None = None
     method: str = "network"
     seconds: float = 0.0
 
@@ -258,6 +267,15 @@ class Saved(Message, frozen=True, kw_only=True):
 
     id: int
     path: str
+
+
+class WeightsRead(Message, frozen=True, kw_only=True):
+    """The weights of a file are in use; `lines` list what was taken and what did not match."""
+
+    id: int
+    path: str
+    lines: tuple[str, ...]
+    complete: bool
 
 
 class Died(Message, frozen=True, kw_only=True):

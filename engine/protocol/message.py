@@ -11,8 +11,8 @@ from engine.buffers import View
 Box = tuple[int, int, int, int]
 """(top, left, height, width) in cells of the whole picture; it may reach outside it, into the padding."""
 
-Page = Literal["kernel", "bank", "network", "train"]
-"""Which page looks: it decides what is computed. "bank" is the Kernel page's mosaic of many kernels."""
+Page = Literal["kernel", "bank", "kinds", "laws", "matrix", "network", "train"]
+"""Which page looks: it decides what is computed. All but the last two are looks of the Kernel page."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -33,6 +33,9 @@ class Plane(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     columns: int
     reduction: int = 1
+    live: bool = False
+    """Whether the frame was made so much smaller before it was worked on, as one that moves is: a kernel then lies on
+    the smaller picture, and the whole is shown once the frame stands still or somebody reads numbers."""
 
 
 class Range(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,3 +49,21 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
     mean: float
     bad_cells: int = 0
     """Cells that are NaN or infinite."""
+
+
+class MapFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the finite ones among `count` numbers; `counts` are how many lie in equally wide bins from `low` to `high`.
+
+    `zeros` is the share of numbers that are exactly zero, `bad_cells` how many are NaN or infinite.
+    """
+
+    count: int
+    minimum: float
+    maximum: float
+    mean: float
+    deviation: float
+    zeros: float
+    bad_cells: int
+    low: float
+    high: float
+    counts: tuple[int, ...]

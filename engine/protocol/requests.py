@@ -16,13 +16,18 @@ class Show(Message, frozen=True, kw_only=True):
     project: Project
     page: Page = "kernel"
     layer: str = ""
-    """Path of the layer whose maps are wanted; the network's input if empty."""
+    """Path of the layer whose maps are wanted; the network's input if empty. For page "kinds" it is the number of
+    the input's plane."""
     only: int = -1
-    """One map of it, large; all of them if below 0."""
+    """One map of it, large; all of them if below 0. For page "kinds" it is the output's plane."""
     dark: bool = True
     gallery: bool = False
     histogram: bool = False
-    """Whether to tell how often each value occurs, in input and map of page "kernel"."""
+    """Whether to tell how often each value occurs, in input and map of page "kernel", or in the maps of "network"."""
+    strip: tuple[str, ...] = ()
+    """Paths of the layers whose maps are wanted small as well, on page "network": those in sight."""
+    reduction: int = 1
+    """By how much a frame of page "kernel" may be made smaller while it moves: the screen shows no more than that."""
     asked: float = 0.0
     """time.monotonic() of the edit that asked for it."""
 
@@ -58,13 +63,18 @@ class Explain(Message, frozen=True, kw_only=True):
 
 
 class Patch(Message, frozen=True, kw_only=True):
-    """Tell the numbers in a rectangle of what the chosen step sees, once."""
+    """Tell the numbers in a rectangle of what the chosen step sees, once.
+
+    Of a kernel instead, if a `layer` of the network is named: that between the input map `left` and the feature map
+    `top`, whole.
+    """
 
     id: int
     top: int
     left: int
     height: int
     width: int
+    layer: str = ""
 
 
 class Transport(Message, frozen=True, kw_only=True):
@@ -81,7 +91,7 @@ class Save(Message, frozen=True, kw_only=True):
     path: str
 
 
-TrainAction = Literal["start", "continue", "open", "pause", "resume", "stop", "rate", "forget"]
+TrainAction = Literal["start", "continue", "open", "pause", "resume", "stop", "rate", "forget", "weights"]
 
 
 class Train(Message, frozen=True, kw_only=True):
@@ -89,7 +99,8 @@ class Train(Message, frozen=True, kw_only=True):
 
     "start" begins a new run in the empty folder `run`; "continue" goes on with the run in that folder; "open" takes
     its weights over without training. "pause", "resume" and "stop" act within one batch. "rate" sets the learning
-    rate to `value`. "forget" goes back to untrained weights. `device` is as for `engine.train`; `epochs`, if it is not
+    rate to `value`. "forget" goes back to untrained weights. "weights" gives the project's network those that another
+    program has saved in the file `run`, as far as they fit. `device` is as for `engine.train`; `epochs`, if it is not
     0, is how many a run that is continued is to have in all.
     """
 

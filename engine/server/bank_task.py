@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
@@ -11,19 +12,50 @@ from numpy.typing import NDArray
 
 from engine.buffers import View
 from engine.errors import SpecError
-from engine.filtering.picture import apply_filter
+from engine.filtering.bank import apply_bank
 from engine.frames import Frame
-from engine.protocol import Event, Explain, Maps, Probe, Show
+from engine.protocol import Event, Explain, Maps, Probe, Range, Show
 from engine.server.before import Before
 from engine.server.mosaics import paint_maps
 from engine.server.paint import Painter
 from engine.server.task import Job
+from engine.server.warm_up import LOADED
 from engine.spec.edit import with_kernel
 from engine.spec.filter import FilterSpec, KernelSpec
 from engine.spec.geometry import blamed
 
+if TYPE_CHECKING:
+    from engine.filtering.bank_on_torch import Tiles
+
 ASPECT = 1.7
 """Of the place in the window; the settings are beside it, no second picture."""
+
+
+class _Made(NamedTuple):
+    """Maps to be shown; `tiles` where they are only what the screen shows of maps on a graphics card."""
+
+    maps: NDArray[np.float32]
+    tiles: Tiles | None = None
+    reduction: int = 1
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        """(height, width) of the whole maps."""
+        return self.maps.shape[1:] if self.tiles is None else self.tiles.size
+
+    @property
+    def where(self) -> str:
+        """Said of them where it is not the processor that made them."""
+        return "" if self.tiles is None else " on the graphics card"
+
+    def measured(self, shown: Range) -> Range:
+        """The range, with what was measured on the whole maps."""
+        found = self.tiles
+        if found is None:
+            return shown
+        return msgspec.structs.replace(
+            shown, minimum=found.minimum, maximum=found.maximum, mean=found.mean, bad_cells=found.non_finite
+        )
 
 
 class BankTask:
@@ -34,6 +66,7 @@ class BankTask:
     def __init__(self, painter: Painter) -> None:
         self._painter = painter
         self._before = Before()
+        self._memory: NDArray[np.float32] | None = None
 
     @property
     def waiting(self) -> bool:
@@ -41,8 +74,9 @@ class BankTask:
         return False
 
     def forget(self) -> None:
-        """Let go of what was kept of the last frame."""
+        """Let go of what was kept of the last frame, and of the memory for its maps."""
         self._before = Before()
+        self._memory = None
 
     def compute(self, job: Job) -> Event:
         """Filter the frame by every kernel and paint the maps as a mosaic."""
@@ -50,25 +84,51 @@ class BankTask:
         show, project = job.show, job.show.project
         if not project.bank:
             raise SpecError("The bank is empty; put a kernel into it or choose a bank.")
-        given = self._before.map(job)
         specs = bank_specs(project.filter, project.bank)
         if 0 <= show.only < len(specs) and project.view.scale == "own":
             # Nobody sees the others, and the colours of this one do not depend on them.
             specs, show = specs[show.only : show.only + 1], msgspec.structs.replace(show, only=-1)
-        with blamed(len(project.before), len(project.before) + 1):
-            maps = bank_maps(given, specs, job)
+        made = self._on_card(job, specs, show.only) or self._small(job, specs) or _Made(self._maps(job, specs))
         direction = project.filter.detector.kind == "direction"
-        plane, tiles, shown = paint_maps(self._painter, maps, show, direction, ASPECT)
+        plane, tiles, shown = paint_maps(self._painter, made.maps, show, direction, ASPECT)
         return msgspec.structs.replace(
             _answer(job),
             planes=(*job.planes, plane),
-            shape=(len(project.bank), *maps.shape[1:]),
+            shape=(len(project.bank), *made.size),
             tiles=tiles,
-            range=shown,
-            note="" if specs[0].padding == project.filter.padding else "padding same, so that the maps have one size",
-            method=f"bank of {len(project.bank)}",
+            range=made.measured(shown),
+            note=_note(specs[0].padding != project.filter.padding, made.reduction),
+            method=f"bank of {len(project.bank)}{made.where}",
             seconds=time.perf_counter() - began,
         )
+
+    def _on_card(self, job: Job, specs: list[FilterSpec], only: int) -> _Made | None:
+        """What the screen shows of the whole maps, made on the graphics card; None if there is none, or no room."""
+        if not LOADED.is_set():
+            return None
+        from engine.server.card import card_tiles
+
+        before = job.show.project.before
+        given = self._before.map(job)
+        with blamed(len(before), len(before) + 1):
+            found = card_tiles(given, specs, 1 if only >= 0 else len(specs), ASPECT, job.stale)
+        return None if found is None else _Made(found.maps, found)
+
+    def _maps(self, job: Job, specs: list[FilterSpec]) -> NDArray[np.float32]:
+        before = job.show.project.before
+        given = self._before.map(job)
+        with blamed(len(before), len(before) + 1):
+            self._memory = apply_bank(given, specs, job.stale, out=self._memory)
+        return self._memory
+
+    def _small(self, job: Job, specs: list[FilterSpec]) -> _Made | None:
+        """The maps of a frame made smaller because it moves; None if it is not, or a kernel needs the whole."""
+        if job.small is None:
+            return None
+        try:
+            return _Made(self._maps(replace(job, frame=job.small), specs), reduction=job.reduction)
+        except SpecError:
+            return None
 
     def without(self, job: Job) -> Event:
         """Only the input's picture."""
@@ -81,6 +141,12 @@ class BankTask:
     def idle(self, show: Show, frame: Frame, number: int) -> tuple[Event | None, bool]:
         """Nothing."""
         return None, False
+
+
+def _note(padded: bool, reduction: int) -> str:
+    texts = ["padding same, so that the maps have one size"] * padded
+    texts += [f"worked out at 1/{reduction} of the resolution while the picture moves"] * (reduction > 1)
+    return "; ".join(texts)
 
 
 def _answer(job: Job) -> Maps:
@@ -98,13 +164,3 @@ def bank_specs(settings: FilterSpec, bank: tuple[KernelSpec, ...]) -> list[Filte
     if len({kernel.size for kernel in bank}) > 1:
         one = msgspec.structs.replace(one, padding="same")
     return [with_kernel(one, kernel) for kernel in bank]
-
-
-def bank_maps(given: NDArray[Any], specs: list[FilterSpec], job: Job) -> NDArray[np.float32]:
-    """The map of every filter, [N, H', W']; the picture is converted once."""
-    first = apply_filter(given, specs[0], job.stale)
-    maps = np.empty((len(specs), *first.map.shape), np.float32)
-    maps[0] = first.map
-    for place, spec in enumerate(specs[1:], start=1):
-        maps[place] = apply_filter(given, spec, job.stale, first.input).map
-    return maps

@@ -30,15 +30,15 @@ class Before:
             self._key, self._map, self._frame = (), None, None
             return job.frame.pixels
         self._frame = job.frame.pixels
-        if self._map is None or self._key != (job.number, steps):
+        if self._map is None or self._key != (job.number, steps, job.frame.pixels.shape):
             with blamed(0, 2 if len(steps) == 1 else 1):  # more than one are told apart by the chain itself
                 self._map = apply_chain(job.frame.pixels, steps, job.stale).map
-            self._key = (job.number, steps)
+            self._key = (job.number, steps, job.frame.pixels.shape)
         return self._map
 
     def latest(self, pixels: NDArray[np.uint8], number: int, show: Show) -> NDArray[Any]:
         """The same of the frame that was worked on last; until there is one, the frame itself."""
-        kept = self._map is not None and self._key == (number, show.project.before)
+        kept = self._map is not None and self._key[:2] == (number, show.project.before)
         return self._map if kept and self._map is not None else pixels
 
     def read(self, probe: Probe, channels: str) -> Readout | None:

@@ -136,6 +136,12 @@ class Coach:
             self._emit(event)
         return True
 
+    def adopt(self, origin: Origin) -> None:
+        """The live network has weights that no run of ours has made; they can be forgotten like others."""
+        self._origin, self._controls = origin, None
+        self._state = Training(state="idle", run=self._state.run, learned=True)
+        self._tell()
+
     def tick(self) -> bool:
         """Take over what was learned since the last time; whether there was something."""
         controls = self._controls

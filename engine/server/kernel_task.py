@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.buffers import View
 from engine.display.levels import Levels
+from engine.errors import SpecError
 from engine.filtering.picture import FilterResult, apply_filter
 from engine.frames import Frame
 from engine.protocol import Event, Explain, Patch, PatchOf, Probe, Result, Show
@@ -18,11 +20,12 @@ from engine.server.before import Before
 from engine.server.explaining import explained
 from engine.server.gallery import Gallery
 from engine.server.histograms import Counting
-from engine.server.paint import Painter, levels_of
+from engine.server.paint import Painter, levels_of, of_larger
 from engine.server.readout import read_cell, read_patch
+from engine.server.resolution import asks
 from engine.server.slots import SlotPool
 from engine.server.task import Job
-from engine.spec.geometry import blamed
+from engine.spec.geometry import ChainGeometry, blamed
 
 
 class KernelTask:
@@ -40,11 +43,15 @@ class KernelTask:
         self._seen: NDArray[np.float32] | None = None
         self._before = Before()
         self._made: tuple[Show, int] | None = None
+        self._small_before = Before()
+        self._coarse: Job | None = None
+        self._painted: NDArray[np.float32] | None = None
 
     @property
     def values(self) -> NDArray[Any] | None:
-        """The feature map, if there is one."""
-        return self._result.map if self._result else None
+        """The feature map at its own resolution, if there is one."""
+        result = self._sharp
+        return result.map if result else None
 
     @property
     def waiting(self) -> bool:
@@ -59,23 +66,23 @@ class KernelTask:
     def forget(self) -> None:
         """Let go of the last result."""
         self._result = self._source = self._seen = self._made = None
-        self._before = Before()
+        self._coarse = self._painted = None
+        self._before, self._small_before = Before(), Before()
         self._counting.forget()
 
     def compute(self, job: Job) -> Event:
-        """Filter the frame and paint the map."""
+        """Filter the frame, made smaller if it moves, and paint the map."""
         self._gallery.outdated = True
-        self._result = None
+        self._result = self._coarse = self._painted = None
         self._counting.forget()
-        project = job.show.project
-        given = self._before.map(job)
-        source = (job.number, project.before, project.filter.channels)
-        seen = self._seen if source == self._source else None
-        with blamed(len(project.before), len(project.before) + 1):
-            result = self._result = apply_filter(given, project.filter, job.stale, seen)
-        self._source, self._seen, self._made = source, result.input, (job.show, job.number)
-        plane, shown = self._painter.map(result.map, project, job.show.dark, self._gallery.shared)
-        self._counting.take(job.frame, result, shown)
+        small = None if job.small is None else self._filter_small(job, job.small)
+        result, size = small or (self._filter(job), None)
+        self._painted = result.map
+        plane, shown = self._painter.map(result.map, job.show.project, job.show.dark, self._gallery.shared)
+        if size is None:
+            self._counting.take(job.frame, result, shown)
+        else:
+            plane = of_larger(plane, size)
         return Result(
             id=job.show.id,
             frame=job.number,
@@ -87,6 +94,37 @@ class KernelTask:
             seconds=result.seconds,
         )
 
+    def _filter(self, job: Job) -> FilterResult:
+        """The map at its own resolution, which is kept."""
+        project = job.show.project
+        given = self._before.map(job)
+        source = (job.number, project.before, project.filter.channels)
+        seen = self._seen if source == self._source else None
+        with blamed(len(project.before), len(project.before) + 1):
+            result = self._result = apply_filter(given, project.filter, job.stale, seen)
+        self._source, self._seen, self._made = source, result.input, (job.show, job.number)
+        return result
+
+    def _filter_small(self, job: Job, small: Frame) -> tuple[FilterResult, tuple[int, int]] | None:
+        """The map of the smaller frame, and the size of the whole one's; None if the kernel needs the whole."""
+        project = job.show.project
+        try:
+            size = ChainGeometry(project.steps, (job.frame.pixels.shape[0], job.frame.pixels.shape[1])).map_size
+            given = self._small_before.map(replace(job, frame=small))
+            result = apply_filter(given, project.filter, job.stale)
+        except SpecError:
+            return None
+        self._coarse = job
+        return result, size
+
+    @property
+    def _sharp(self) -> FilterResult | None:
+        """The result at its own resolution: numbers are never read from the smaller one."""
+        if self._coarse is not None:
+            job, self._coarse = self._coarse, None
+            self._result = self._filter(replace(job, stale=_never))
+        return self._result
+
     def without(self, job: Job) -> Event:
         """Only the input's picture."""
         return Result(
@@ -95,17 +133,18 @@ class KernelTask:
 
     def read(self, question: Probe | Explain, show: Show) -> Event | None:
         """The values at a cell, and the sum that it is."""
-        if self._result is None:
+        result = self._sharp if asks(question) else None
+        if result is None:
             return None
         if isinstance(question, Explain):
-            return self._explain(question, self._result)
+            return self._explain(question, result)
         if question.view == "input" and show.project.before:
             return self._before.read(question, show.project.before[0].channels)
-        return read_cell(self._result, show.project.filter, question)
+        return read_cell(result, show.project.filter, question)
 
     def patch(self, question: Patch) -> PatchOf:
         """The numbers in a rectangle of what the chosen step saw last."""
-        return read_patch(self._seen, question)
+        return read_patch(self._seen if self._sharp is not None else None, question)
 
     def count(self, show: Show, stale: Callable[[], bool]) -> Event | None:
         """How often each value occurs in what was computed last, if that is asked for and due."""
@@ -127,12 +166,18 @@ class KernelTask:
         if not show.gallery:
             return None, False
         before, room = self._gallery.shared, self._slots.available("gallery")
-        given = self._before.latest(frame.pixels, number, show)
+        steps = self._before if self._coarse is None else self._small_before
+        given = steps.latest(frame.pixels, number, show)
         thumbnails = self._gallery.make(given, number, show, room, partial(self._levels, show))
         return thumbnails, self._gallery.shared is not None and self._gallery.shared != before
 
     def _levels(self, show: Show) -> Levels | None:
-        if self._result is None or show.project.view.scale == "own":
+        if self._painted is None or show.project.view.scale == "own":
             return None
-        levels = levels_of(self._result.map, show.project)
+        levels = levels_of(self._painted, show.project)
         return levels if isinstance(levels, Levels) else None
+
+
+def _never() -> bool:
+    """Numbers that somebody asked for are worked out to the end."""
+    return False

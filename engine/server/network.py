@@ -14,6 +14,7 @@ from engine.server.network_task import NetworkTask
 from engine.server.paint import Painter
 from engine.server.runner import Here
 from engine.server.slots import SlotPool
+from engine.server.weights_reader import WeightsReader
 from engine.train.device import keep_freed_memory
 
 
@@ -33,6 +34,7 @@ class Studio:
         self._names = ClassNames(wake)
         self.task = NetworkTask(painter, network, self._names)
         self._coach = Coach(emit, wake, network, Apart() if apart else Here())
+        self._reader = WeightsReader(emit, wake, network)
         self._look = DataLook(emit, wake, painter, slots, self._names)
 
     @property
@@ -42,6 +44,9 @@ class Studio:
 
     def handle(self, request: Train | LookAtData) -> bool:
         """Do what is asked for; whether the network has other weights now."""
+        if isinstance(request, Train) and request.action == "weights":
+            self._reader.read(request, self._coach.running)
+            return False
         if isinstance(request, Train):
             return self._coach.handle(request)
         # Who looks at data is on the Train page.
@@ -52,8 +57,11 @@ class Studio:
     def tick(self) -> bool:
         """Take over what threads have done meanwhile; whether the network has other weights or class names now."""
         self._look.tick()
+        read = self._reader.tick()
+        if read is not None:
+            self._coach.adopt(read)
         named, learned = self._names.tick(), self._coach.tick()
-        return named or learned
+        return named or learned or read is not None
 
     def close(self) -> None:
         """Stop the training, leaving a checkpoint."""

@@ -13,11 +13,30 @@ from engine.display.mosaic import Mosaic, paint_mosaic
 from engine.display.tables import palette
 from engine.forward import LiveNetwork, Seen
 from engine.frames import Frame
-from engine.protocol import Box, Event, Explain, Guess, Maps, Plane, Probe, Show, Weights
+from engine.protocol import (
+    Box,
+    Event,
+    Explain,
+    ExplainUnit,
+    Guess,
+    MapFigures,
+    Maps,
+    Patch,
+    PatchOf,
+    Plane,
+    Probe,
+    Show,
+    Weights,
+)
+from engine.server.figures import figures_of
 from engine.server.mosaics import paint_maps
 from engine.server.names import ClassNames
+from engine.server.ordering import Ordering, dead
 from engine.server.paint import Painter
+from engine.server.readout import read_kernel
+from engine.server.strip import Glances, paint_strip
 from engine.server.task import Job
+from engine.server.units import unit_explained
 
 MAX_KERNELS = 1024
 MAX_GUESSES = 10
@@ -35,13 +54,16 @@ class _Kernels(NamedTuple):
 class NetworkTask:
     """Runs the newest network on the newest frame. The same live network is trained and looked at."""
 
-    views: tuple[View, ...] = ("maps", "kernels")
+    views: tuple[View, ...] = ("maps", "kernels", "strip")
 
     def __init__(self, painter: Painter, network: LiveNetwork, names: ClassNames) -> None:
         self._painter = painter
         self._network = network
         self._names = names
         self._painted: _Kernels | None = None
+        self._ordering = Ordering()
+        self._glances = Glances()
+        self._made: tuple[int, int] | None = None
 
     @property
     def waiting(self) -> bool:
@@ -49,7 +71,8 @@ class NetworkTask:
         return False
 
     def forget(self) -> None:
-        """Nothing is kept between frames."""
+        """Let go of the last frame."""
+        self._made = None
 
     def compute(self, job: Job) -> Event:
         """Run the network and paint the maps and kernels of the layer that is looked at."""
@@ -57,16 +80,22 @@ class NetworkTask:
         show = job.show
         project = show.project
         self._network.update(project.network, project.planted, project.train.seed)
-        seen = self._network.see(job.frame.pixels, show.layer)
-        maps_plane, tiles, shown = paint_maps(self._painter, seen.maps, show)
+        self._made = None
+        strip = self._glances.due(show)
+        seen = self._network.see(job.frame.pixels, show.layer, strip)
+        self._made = show.id, job.number
+        order = self._ordering.of(seen.maps, project.view, (show.layer, project.network, project.source))
+        maps_plane, tiles, shown = paint_maps(self._painter, seen.maps, show, order=order or None)
         kernels = self._kernels(show)
         planes = [*job.planes, maps_plane, *kernels.planes]
+        small, strip_tiles = paint_strip(self._painter, seen.also, show) if strip else (None, ())
+        self._glances.made(show, bool(strip))
         return Maps(
             id=show.id,
             frame=job.number,
             arrived=job.frame.stamp,
             asked=show.asked,
-            planes=tuple(planes),
+            planes=(*planes, *([small] if small else [])),
             layer=show.layer,
             shape=seen.shape,
             tiles=tiles,
@@ -76,12 +105,18 @@ class NetworkTask:
             guesses=_guesses(seen, self._class_names(project.data)),
             weights=self._weights(),
             note=seen.note,
+            order=order,
+            dead=int(dead(seen.maps).sum()),
+            strip=strip,
+            strip_tiles=strip_tiles,
+            window=seen.window,
+            figures=_figures(seen, show) if show.histogram else None,
             seconds=time.perf_counter() - began,
         )
 
     def without(self, job: Job) -> Event:
         """Only the input's picture."""
-        show, self._painted = job.show, None
+        show, self._painted, self._made = job.show, None, None
         return Maps(
             id=show.id,
             frame=job.number,
@@ -92,12 +127,18 @@ class NetworkTask:
         )
 
     def read(self, question: Probe | Explain, show: Show) -> Event | None:
-        """Values of maps are not read one by one yet."""
-        return None
+        """What a number of the maps of the newest frame was computed from."""
+        if not isinstance(question, ExplainUnit) or question.row is None or self._made is None:
+            return None
+        return unit_explained(self._network.explainer(), question, *self._made)
 
     def idle(self, show: Show, frame: Frame, number: int) -> tuple[Event | None, bool]:
-        """Nothing."""
-        return None, False
+        """The layers at a glance, where the newest frame was not shown among them."""
+        return None, self._glances.behind and self._made is not None
+
+    def patch(self, question: Patch) -> PatchOf:
+        """One kernel of a layer, as it is now; no planes if there is none."""
+        return read_kernel(self._network.kernels(question.layer), question)
 
     def _class_names(self, data: str) -> tuple[str, ...]:
         """What the outputs mean: the classes that were learned, else those that there are to learn."""
@@ -131,6 +172,12 @@ class NetworkTask:
         plane, out = self._painter.plane("kernels", *mosaic.size)
         paint_mosaic(chosen, measure_each(chosen, "diverging"), palette("diverging", show.dark), mosaic, out)
         return _Kernels(state, (plane,), mosaic.tiles(), tuple(shape))
+
+
+def _figures(seen: Seen, show: Show) -> MapFigures:
+    """Of the map that is shown alone, or of all of them."""
+    alone = 0 <= show.only < len(seen.maps)
+    return figures_of(seen.maps[show.only] if alone else seen.maps)
 
 
 def _guesses(seen: Seen, names: tuple[str, ...]) -> tuple[Guess, ...]:

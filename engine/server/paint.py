@@ -15,6 +15,7 @@ from engine.display.paint import paint_colour, paint_frame, paint_map
 from engine.display.reduce import reduced_size, reduction
 from engine.display.tables import palette
 from engine.display.thumbnails import widest
+from engine.frames import Frame
 from engine.protocol import Plane, Range
 from engine.server.slots import SlotPool
 from engine.spec.project import Project
@@ -90,9 +91,20 @@ class Painter:
         paint_frame(pixels, out, plane.reduction)
         return plane
 
+    def moving(self, frame: Frame, small: Frame) -> Plane:
+        """Show a frame in the input view that was made smaller because it moves."""
+        plane = self.frame(small.pixels)
+        return of_larger(plane, (frame.pixels.shape[0], frame.pixels.shape[1]))
+
     def map(
         self, values: NDArray[np.float32], project: Project, dark: bool, shared: Levels | None
     ) -> tuple[Plane, Range]:
         """Show a feature map."""
         plane, out = self.plane("map", *values.shape[:2])
         return plane, paint_values(values, project, dark, out, plane.reduction, shared)
+
+
+def of_larger(plane: Plane, size: tuple[int, int]) -> Plane:
+    """A plane of what was worked on smaller, for a picture of `size` (height, width)."""
+    factor = max(round(size[0] / plane.height), 1)
+    return msgspec.structs.replace(plane, rows=size[0], columns=size[1], reduction=factor, live=True)

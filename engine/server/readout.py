@@ -52,6 +52,17 @@ def read_patch(seen: NDArray[np.float32] | None, question: Patch) -> PatchOf:
     return msgspec.structs.replace(answer, planes=planes, values=cells.tobytes())
 
 
+def read_kernel(weights: NDArray[np.float32] | None, question: Patch) -> PatchOf:
+    """The kernel of `weights`, [out, in, kH, kW], between two maps; none if there is no such."""
+    number, source = question.top, question.left
+    answer = PatchOf(id=question.id, top=number, left=source, height=0, width=0)
+    if weights is None or not (0 <= number < weights.shape[0] and 0 <= source < weights.shape[1]):
+        return answer
+    kernel = np.ascontiguousarray(weights[number, source], dtype=np.float32)
+    height, width = kernel.shape
+    return msgspec.structs.replace(answer, height=height, width=width, planes=1, values=kernel.tobytes())
+
+
 def _explained(readout: Readout, result: FilterResult, spec: FilterSpec, cell: Cell) -> Readout:
     origin = _origin(result, spec, cell)
     if origin is None:

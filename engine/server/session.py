@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.buffers import PictureBuffers, View
@@ -28,13 +29,15 @@ from engine.protocol import (
     Taken,
     Transport,
 )
-from engine.server.bank_task import BankTask
+from engine.server.bank_task import ASPECT, BankTask
 from engine.server.kernel_task import KernelTask
 from engine.server.mailbox import Mailbox, Question
 from engine.server.paint import Painter
+from engine.server.resolution import asks, reduced_frame, screen_reduction
 from engine.server.save import save_map
 from engine.server.slots import SlotPool
 from engine.server.sourcing import Sourcing
+from engine.server.studies import STUDIES, Studies
 from engine.server.task import Job, Task
 
 if TYPE_CHECKING:
@@ -69,6 +72,7 @@ class Session:
         self._sourcing = Sourcing(emit, wake)
         self._kernel = KernelTask(painter, self._slots)
         self._bank = BankTask(painter)
+        self._studies = Studies(painter)
         self._studio: Studio | None = None
         self._show: Show | None = None
         self._frame: Frame | None = None
@@ -76,6 +80,7 @@ class Session:
         self._processed = 0
         self._pending = False
         self._frame_pending = False
+        self._coarse = False
         self._questions: dict[type, Question] = {}
         self._starved = False
         self._shown_at = 0.0
@@ -133,6 +138,9 @@ class Session:
         if frame is not None:
             self._frame, self._frames = frame, self._frames + 1
             self._pending = self._frame_pending = True
+        if self._coarse and self._reduction() == 1:
+            # It stands still now, or somebody looks closely: the same frame again, at its own resolution.
+            self._pending = self._frame_pending = True
         if self._pending and self._show is not None and self._frame is not None and self._room():
             self._compute(self._show, self._frame)
             return True
@@ -144,6 +152,8 @@ class Session:
         page = self._show.page if self._show else "kernel"
         if page == "kernel":
             return self._kernel
+        if page in STUDIES:
+            return self._studies.get(page)
         return self._bank if page == "bank" else self._get_studio().task
 
     def _get_studio(self) -> Studio:
@@ -167,10 +177,18 @@ class Session:
             self._frame = None
             self._kernel.forget()
             self._bank.forget()
+            self._studies.forget()
 
     def _room(self, new_frame: bool = False) -> bool:
         ready = all(self._slots.available(view) for view in self._task.views)
         return ready and (not (new_frame or self._frame_pending) or self._slots.available("input"))
+
+    def _reduction(self) -> int:
+        """By how much the newest frame is made smaller before it is worked on."""
+        show, frame = self._show, self._frame
+        if show is None or frame is None or not self._sourcing.is_moving or any(map(asks, self._questions.values())):
+            return 1
+        return screen_reduction(show, frame.pixels.shape[0], frame.pixels.shape[1], ASPECT)
 
     def _stale(self) -> bool:
         return self._mail.has_show and time.monotonic() - self._shown_at < GIVE_UP_AFTER
@@ -178,13 +196,16 @@ class Session:
     def _compute(self, show: Show, frame: Frame) -> None:
         self._pending = False
         planes: tuple[Plane, ...] = ()
+        reduction = self._reduction()
+        small = replace(frame, pixels=reduced_frame(frame.pixels, reduction)) if reduction > 1 else None
         if self._frame_pending:
-            planes = (self._painter.frame(frame.pixels),)
+            planes = (self._painter.frame(frame.pixels) if small is None else self._painter.moving(frame, small),)
+            self._coarse = small is not None
             self._frame_pending = False
             # Shown anew in other colours, it is still the same frame.
             self._sourcing.processed += self._frames != self._processed
             self._processed = self._frames
-        job = Job(show, frame, self._frames, planes, self._stale)
+        job = Job(show, frame, self._frames, planes, self._stale, reduction, small)
         try:
             self._emit(self._task.compute(job))
             self._shown_at = time.monotonic()
@@ -214,7 +235,7 @@ class Session:
         elif isinstance(job, Save):
             self._emit(save_map(job, self._kernel.values, self._show))
         elif isinstance(job, Patch):
-            self._emit(self._kernel.patch(job))
+            self._emit(self._get_studio().task.patch(job) if job.layer else self._kernel.patch(job))
         elif job is not None:
             self._pending |= self._get_studio().handle(job)
         return job is not None

@@ -26,6 +26,11 @@ class Sourcing:
         self._reported = 0.0
         self.processed = 0
 
+    @property
+    def is_moving(self) -> bool:
+        """Whether frame follows frame."""
+        return self._source is not None and self._source.status().state == "playing"
+
     def want(self, show: Show) -> bool:
         """Open the source that the spec names, unless it is open; a drawing or pattern only follows its settings.
 

@@ -15,7 +15,8 @@ from engine.protocol import Event, Explain, Plane, Probe, Show
 class Job:
     """The newest spec and the newest frame, met.
 
-    `planes` holds the frame's own picture if it has not been sent yet; what a task makes goes beside it.
+    `planes` holds the frame's own picture if it has not been sent yet; what a task makes goes beside it. `small` is
+    the frame made `reduction` times smaller where it moves and nobody would see the difference.
     """
 
     show: Show
@@ -23,6 +24,8 @@ class Job:
     number: int
     planes: tuple[Plane, ...]
     stale: Callable[[], bool]
+    reduction: int = 1
+    small: Frame | None = None
 
 
 class Task(Protocol):

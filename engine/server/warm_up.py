@@ -6,9 +6,12 @@ import ctypes
 import importlib.util
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
+LOADED = threading.Event()
+"""Set once torch is there: nothing that is live waits for it."""
 AFTER = 0.7
 """Seconds: the first picture comes first."""
 
@@ -21,6 +24,7 @@ def warm_up() -> None:
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
+    LOADED.set()
 
 
 def _load_apart() -> None:

@@ -14,12 +14,15 @@ import msgspec
 
 from engine.errors import SpecError
 
+ANY = -1
+
 
 class Field(NamedTuple):
     """What a form needs to know of one setting.
 
     `minimum` and `maximum` bound each number in it (both included); `choices` are the words it may be;
-    `labels` says how a word is shown where the word itself is not good enough.
+    `labels` says how a word is shown where the word itself is not good enough. `numbers` is how many stand in a
+    row, 0 for a single one, and `ANY` where there may be any; a `pair` is two.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Field(NamedTuple):
     optional: bool
     choices: tuple[str, ...]
     labels: dict[str, str]
+    numbers: int = 0
 
 
 def field(
@@ -56,19 +60,25 @@ def _leaves(annotation: Any) -> list[Any]:
     return [leaf for a in inner for leaf in _leaves(a)] if inner else [annotation]
 
 
-def _is_pair(annotation: Any) -> bool:
+def _count(annotation: Any, axes: int) -> int:
+    """How many numbers stand in a row; `axes` is how many there are where the annotation leaves it open."""
     if get_origin(annotation) is tuple:
-        return True
-    return any(_is_pair(a) for a in get_args(annotation)) if get_origin(annotation) is not None else False
+        held = get_args(annotation)
+        if Ellipsis not in held:
+            return len(held)
+        return {0: ANY, 1: 0}.get(axes, axes)
+    if get_origin(annotation) is None:
+        return 0
+    return next((found for a in get_args(annotation) if (found := _count(a, axes))), 0)
 
 
-def _describe(name: str, annotated: Any) -> Field | None:
+def _describe(name: str, annotated: Any, axes: int) -> Field | None:
     metas = [m for m in getattr(annotated, "__metadata__", ()) if isinstance(m, msgspec.Meta)]
     if not metas:
         return None
     meta, inner = metas[0], annotated.__origin__
     extra = meta.extra or {}
-    leaves = _leaves(inner)
+    leaves, count = _leaves(inner), _count(inner, axes)
     return Field(
         name=name,
         label=meta.title or name,
@@ -77,10 +87,11 @@ def _describe(name: str, annotated: Any) -> Field | None:
         maximum=extra.get("maximum"),
         unit=extra.get("unit", ""),
         integer=int in leaves and float not in leaves,
-        pair=_is_pair(inner),
+        pair=count == 2,
         optional=type(None) in leaves,
         choices=tuple(leaf for leaf in leaves if isinstance(leaf, str)),
         labels=extra.get("labels", {}),
+        numbers=count,
     )
 
 
@@ -94,7 +105,9 @@ def hints_of(struct: type[msgspec.Struct]) -> dict[str, Any]:
 @cache
 def fields_of(struct: type[msgspec.Struct]) -> dict[str, Field]:
     """The described settings of a struct by name, in the order of their declaration."""
-    described = {name: _describe(name, hint) for name, hint in hints_of(struct).items()}
+    axes = getattr(struct, "axes", 0)
+    axes = axes if isinstance(axes, int) else 0
+    described = {name: _describe(name, hint, axes) for name, hint in hints_of(struct).items()}
     return {name: found for name, found in described.items() if found is not None}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from engine.errors import SpecError
-from engine.spec.layers import AnyLayer, Residual, Shape, settings_of
+from engine.spec.layers import AnyLayer, Branches, Residual, Shape, settings_of
 from engine.spec.network import NetworkSpec, layers_with_paths
 
 Layers = tuple[AnyLayer, ...]
@@ -82,7 +82,7 @@ def add_beside(network: NetworkSpec, layers: Iterable[AnyLayer], path: str, afte
 
 def remove(network: NetworkSpec, paths: str | Iterable[str]) -> NetworkSpec:
     """Take layers out, with all that they hold."""
-    for path in _outermost(paths):
+    for path in outermost(paths):
         inside, layer_id = _split(path)
         find_layer(network, path)
         network = _with_list(network, inside, tuple(x for x in layers_in(network, inside) if x.id != layer_id))
@@ -101,21 +101,36 @@ def move(network: NetworkSpec, paths: str | Iterable[str], inside: str = "", ind
     Raises:
         SpecError: if a layer would come to lie in itself.
     """
-    moved = _outermost(paths)
+    moved = outermost(paths)
     if any(f"{inside}.".startswith(f"{path}.") for path in moved):
         raise SpecError("A layer cannot be moved into itself.")
     layers = [find_layer(network, path) for path in moved]
-    here = layers_in(network, inside)
-    leaving = {_split(path)[1] for path in moved if _split(path)[0] == inside}
-    place = index - sum(layer.id in leaving for layer in here[:index])
+    place = place_without(network, moved, inside, index)
     return add_all(remove(network, moved), layers, inside, place)
 
 
+def place_without(network: NetworkSpec, paths: Iterable[str], inside: str, index: int) -> int:
+    """A place in a list, counted after layers were taken out instead of before."""
+    leaving = {_split(path)[1] for path in paths if _split(path)[0] == inside}
+    return index - sum(layer.id in leaving for layer in layers_in(network, inside)[:index])
+
+
+def paths_at(network: NetworkSpec, inside: str, index: int, count: int) -> tuple[str, ...]:
+    """The paths of so many layers of a list from a place on."""
+    found = layers_in(network, inside)[index : index + count]
+    return tuple(f"{inside}.{layer.id}" if inside else layer.id for layer in found)
+
+
 def duplicate(network: NetworkSpec, paths: str | Iterable[str]) -> NetworkSpec:
-    """Copy layers of one list; the copies come after the last of them."""
-    chosen = _in_order(network, paths)
-    copies = [msgspec.structs.replace(find_layer(network, path), id="") for path in chosen]
-    return add_beside(network, copies, chosen[-1])
+    """Copy layers; the copies come after the last of each list."""
+    lists: dict[str, list[str]] = {}
+    for path in outermost(paths):
+        lists.setdefault(_split(path)[0], []).append(path)
+    for each in lists.values():
+        chosen = _in_order(network, each)
+        copies = [msgspec.structs.replace(find_layer(network, path), id="") for path in chosen]
+        network = add_beside(network, copies, chosen[-1])
+    return network
 
 
 def replace_field(network: NetworkSpec, path: str, name: str, value: Any) -> NetworkSpec:
@@ -161,8 +176,8 @@ def rename(network: NetworkSpec, path: str, new_id: str) -> NetworkSpec:
     return _with_list(network, inside, tuple(layer if x.id == layer_id else x for x in layers_in(network, inside)))
 
 
-def wrap(network: NetworkSpec, paths: str | Iterable[str]) -> NetworkSpec:
-    """Make neighbouring layers of one list the body of a residual block, in their place.
+def wrap(network: NetworkSpec, paths: str | Iterable[str], block: AnyLayer | None = None) -> NetworkSpec:
+    """Make neighbouring layers of one list the body of a residual block, or the first list of another, in their place.
 
     Raises:
         SpecError: unless they follow one another.
@@ -172,18 +187,51 @@ def wrap(network: NetworkSpec, paths: str | Iterable[str]) -> NetworkSpec:
     if [_index(network, path) for path in chosen] != list(range(first, first + len(chosen))):
         raise SpecError("Only layers that follow one another can be wrapped.")
     here = layers_in(network, inside)
-    block = Residual(body=here[first : first + len(chosen)])
-    return _with_list(network, inside, (*here[:first], block, *here[first + len(chosen) :]))
+    holder = block or Residual()
+    filled = holder.with_parts({next(iter(holder.parts())): here[first : first + len(chosen)]})
+    return _with_list(network, inside, (*here[:first], filled, *here[first + len(chosen) :]))
 
 
 def unwrap(network: NetworkSpec, path: str) -> NetworkSpec:
     """Put a block's body in its place; a shortcut is dropped."""
-    body = find_layer(network, path).parts().get("body")
-    if body is None:
+    parts = find_layer(network, path).parts()
+    if not parts:
         raise SpecError(f"{path} holds no layers.")
+    if "body" not in parts:
+        raise SpecError(f"{path} has several paths and no body to put in its place; take its layers out one by one.")
+    body = parts["body"]
     inside, _ = _split(path)
     index = _index(network, path)
     return add_all(remove(network, path), body, inside, index)
+
+
+def add_path(network: NetworkSpec, path: str) -> NetworkSpec:
+    """Give branches one more path, empty and after the others.
+
+    Example:
+        >>> from engine.spec.layers import Branches
+        >>> list(add_path(NetworkSpec(layers=(Branches(),)), "branch1").layers[0].parts())
+        ['path1', 'path2', 'path3']
+    """
+    holder = _branches(network, path)
+    return replace_layer(network, path, msgspec.structs.replace(holder, paths=(*holder.paths, ())))
+
+
+def remove_path(network: NetworkSpec, inside: str) -> NetworkSpec:
+    """Take a path such as `branch1.path2` out of its branches, with all that it holds."""
+    path, _, part = inside.rpartition(".")
+    holder = _branches(network, path)
+    if part not in holder.parts():
+        raise SpecError(f"The network has no list of layers {inside!r}.")
+    kept = tuple(layers for name, layers in holder.parts().items() if name != part)
+    return replace_layer(network, path, msgspec.structs.replace(holder, paths=kept))
+
+
+def _branches(network: NetworkSpec, path: str) -> Branches:
+    found = find_layer(network, path)
+    if not isinstance(found, Branches):
+        raise SpecError(f"{path} has no paths; only Branches has.")
+    return found
 
 
 def fit_kernel(network: NetworkSpec, path: str, kernel_size: tuple[int, int]) -> NetworkSpec:
@@ -198,7 +246,7 @@ def _with_list(network: NetworkSpec, inside: str, layers: Layers) -> NetworkSpec
     if not inside:
         return msgspec.structs.replace(network, layers=layers)
     path, _, part = inside.rpartition(".")
-    holder = msgspec.structs.replace(find_layer(network, path), **{part: layers})
+    holder = find_layer(network, path).with_parts({part: layers})
     above, holder_id = _split(path)
     return _with_list(network, above, tuple(holder if x.id == holder_id else x for x in layers_in(network, above)))
 
@@ -215,7 +263,7 @@ def _index(network: NetworkSpec, path: str) -> int:
     return [layer.id for layer in layers_in(network, inside)].index(layer_id)
 
 
-def _outermost(paths: str | Iterable[str]) -> list[str]:
+def outermost(paths: str | Iterable[str]) -> list[str]:
     """The paths without doubles and without those that lie in others of them."""
     chosen = list(dict.fromkeys([paths] if isinstance(paths, str) else paths))
     return [path for path in chosen if not any(path.startswith(f"{other}.") for other in chosen)]
@@ -227,7 +275,7 @@ def _in_order(network: NetworkSpec, paths: str | Iterable[str]) -> Sequence[str]
     Raises:
         SpecError: if there are none, or not all of one list.
     """
-    chosen = _outermost(paths)
+    chosen = outermost(paths)
     if len({_split(path)[0] for path in chosen}) != 1:
         raise SpecError("Choose layers of one list.")
     return sorted(chosen, key=lambda path: _index(network, path))

@@ -7,10 +7,13 @@ from typing import Annotated
 from engine.errors import SpecError
 from engine.spec.fields import Spec, field
 from engine.spec.filter import FilterSpec, KernelSpec
+from engine.spec.kind import KindSpec
 from engine.spec.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from engine.spec.network import NetworkSpec
 from engine.spec.source import Picture, Source
+from engine.spec.study import LawsSpec, MatrixSpec
 from engine.spec.train import TrainSpec
+from engine.spec.trial import TrialSpec
 from engine.spec.view import ViewSpec
 
 MAX_STEPS = 16
@@ -61,6 +64,14 @@ class Project(Spec, frozen=True, kw_only=True):
     """Steps that follow; they wait until one of them is chosen."""
     bank: tuple[KernelSpec, ...] = ()
     """Kernels that are applied beside each other, each with the settings of `filter`."""
+    kind: KindSpec = KindSpec(kind="tiled", size=(12, 12), padding="valid")
+    """The layer that is looked at among the kinds of convolution, on an input of its own size."""
+    trial: TrialSpec = TrialSpec()
+    """The numbers that go into that layer."""
+    laws: LawsSpec = LawsSpec()
+    """How the theorems on convolution are measured."""
+    matrix: MatrixSpec = MatrixSpec()
+    """What the matrix of the layer is multiplied by."""
     view: ViewSpec = ViewSpec()
     network: NetworkSpec = lenet_5()
     planted: tuple[Planted, ...] = ()

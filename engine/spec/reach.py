@@ -2,24 +2,29 @@
 
 Along one axis, cell o of a chain of windows looks at the cells from `first + o · jump` up to `end + o · jump`. Where
 branches meet, a cell looks at all that any of them looks at, so there may be several such lines, one for each jump.
+Where maps have been made finer, jumps are fractions, and a field is the whole cells between its ends.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.arithmetic import Box
 from engine.spec.layers import AxisWindow
+from engine.spec.layers.base import Number
+
+_MOST_PHASES = 64
 
 
 class Line(NamedTuple):
     """Where a cell's field begins and ends along one axis, as a function of the cell."""
 
-    jump: int
-    first: int
-    end: int
+    jump: Number
+    first: Number
+    end: Number
 
     def through(self, window: AxisWindow) -> Line:
         """The line of a window that moves over cells with this one.
@@ -28,7 +33,8 @@ class Line(NamedTuple):
         """
         back = window.before * self.jump
         reach = (window.extent - 1) * self.jump
-        return Line(self.jump * window.stride, self.first - back, self.end - back + reach)
+        moved = (self.jump * window.stride, self.first - back, self.end - back + reach)
+        return Line(*map(_plain, moved))
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,8 @@ class Reach:
         """The input's cells along one axis, not clipped to it."""
         lines = self.axes[axis]
         return range(
-            min(line.first + cell * line.jump for line in lines), max(line.end + cell * line.jump for line in lines)
+            min(math.ceil(line.first + cell * line.jump) for line in lines),
+            max(math.floor(line.end + cell * line.jump) for line in lines),
         )
 
     def box(self, row: int, column: int) -> Box:
@@ -81,9 +88,29 @@ class Reach:
         Args:
             sizes: how many cells the layer has along each axis; one where left out.
         """
-        # The hull of straight lines is largest at one of the ends.
-        ends = [(0, n - 1) for n in sizes] if sizes is not None else [(0, 0)] * len(self.axes)
-        return tuple(max(len(self.range_of(axis, cell)) for cell in ends[axis]) for axis in range(len(self.axes)))
+        counts = sizes if sizes is not None else [1] * len(self.axes)
+        return tuple(
+            max(len(self.range_of(axis, cell)) for cell in self._extremes(axis, counts[axis]))
+            for axis in range(len(self.axes))
+        )
+
+    def _extremes(self, axis: int, count: int) -> Iterable[int]:
+        """Cells one of which has the largest field: a hull of straight lines is largest at one of its ends.
+
+        Rounding to whole cells repeats after as many cells as all denominators go into.
+        """
+        period = min(_MOST_PHASES, math.lcm(*(line.jump.denominator for line in self.axes[axis])))
+        return {0, count - 1} | {*range(min(count, period))} | {*range(max(0, count - period), count)}
+
+    @property
+    def jumps(self) -> tuple[Number | None, ...]:
+        """How far the fields of neighbouring cells are apart on each axis; None where branches of others meet."""
+        return tuple(lines[0].jump if len(lines) == 1 else None for lines in self.axes)
+
+    @property
+    def offsets(self) -> tuple[Number, ...]:
+        """Where the field of the first cell begins on each axis, counted from the input's first cell."""
+        return tuple(min(line.first for line in lines) for lines in self.axes)
 
 
 def own_cells(shape: Sequence[int]) -> Reach:
@@ -96,9 +123,14 @@ def everything(shape: Sequence[int]) -> Reach:
     return Reach(tuple((Line(0, 0, size),) for size in shape[1:]))
 
 
+def _plain(number: Number) -> Number:
+    """A whole number as one: fractions are slow."""
+    return number.numerator if number.denominator == 1 else number
+
+
 def _gathered(lines: Iterable[Line]) -> tuple[Line, ...]:
     """One line for each jump."""
-    found: dict[int, Line] = {}
+    found: dict[Number, Line] = {}
     for line in lines:
         known = found.get(line.jump, line)
         found[line.jump] = Line(line.jump, min(known.first, line.first), max(known.end, line.end))

@@ -98,7 +98,7 @@ class _Walker:
         layer, shape = step.layer, entering.shape
         if made:
             shapes = {name: flow.shape for name, flow in made.items()}
-            leaving = _merged(layer.merge(shape, shapes), made)
+            leaving = _together(layer.merged(shape, shapes), made)
             doubts = layer.merge_doubts(shape, shapes)
         else:
             leaving = self._after(layer, entering)
@@ -130,8 +130,8 @@ class _Walker:
             )
 
 
-def _merged(shape: Shape, made: dict[str, Flow]) -> Flow:
-    """What leaves a sum: a map of one cell is repeated over the others."""
+def _together(shape: Shape, made: dict[str, Flow]) -> Flow:
+    """What leaves several lists: in a sum a map of one cell is repeated over the others."""
     flows = list(_spread(shape, made.values()))
     reach = flows[0].reach
     for flow in flows[1:]:

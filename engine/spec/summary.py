@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
 from engine.errors import SpecError
-from engine.spec.layers import Fix
+from engine.spec.layers import LAYER_TYPES, Fix, settings_of
+from engine.spec.layers.base import Number
+from engine.spec.memory import inference_values, training_values
 from engine.spec.network import NetworkSpec
-from engine.spec.network_edit import add_beside, remove, replace_fields
+from engine.spec.network_edit import add_beside, remove, replace_fields, replace_layer
 from engine.spec.shapes import Step, fixes_of, misfits, walk
 
 
@@ -17,7 +21,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One layer. Shapes have no batch dimension; what a problem makes unknown is None.
 
     `id` is the layer's path. `parameters` and `macs` are the layer's own, so a block's are those of the layers in it
-    and rows add up. `receptive_field` is (height, width), not clipped to the input.
+    and rows add up. `receptive_field` is (height, width), not clipped to the input; `jump` says how far the fields of
+    neighbouring cells are apart, None where branches of different jumps meet, and `offset` where the first one begins.
+    `share_of_parameters` and `share_of_macs` are parts of the network's, between 0 and 1. `formulas` are the size
+    formulas of the axes with the numbers in place.
     """
 
     id: str
@@ -28,6 +35,16 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     macs: int | None
     receptive_field: tuple[int, ...] | None
     disabled: bool = False
+    jump: tuple[float | None, ...] | None = None
+    offset: tuple[float, ...] | None = None
+    formulas: tuple[str, ...] = ()
+    share_of_parameters: float | None = None
+    share_of_macs: float | None = None
+
+    @property
+    def values(self) -> int | None:
+        """How many numbers come out for one input."""
+        return None if self.output_shape is None else math.prod(self.output_shape)
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +65,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """A network's rows in the order of computing, their sums, its problems, and doubts about what works.
 
-    There is a problem exactly when the network cannot run on one input of its input shape.
+    There is a problem exactly when the network cannot run on one input of its input shape. `inference_values` is the
+    largest number of values of maps that are needed at one time, `training_values` how many are kept for the way
+    back; both for one input, with 4 bytes each in float32.
     """
 
     rows: tuple[Row, ...]
@@ -56,6 +75,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     macs: int
     problems: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    inference_values: int = 0
+    training_values: int = 0
 
     @property
     def output_shape(self) -> tuple[int, ...] | None:
@@ -74,12 +95,15 @@ def summary(network: NetworkSpec) -> Summary:
         ([(6, 24, 24), (3456,), (10,)], 34726, (5, 5))
     """
     steps = walk(network)
+    parameters, macs = sum(step.parameters or 0 for step in steps), sum(step.macs or 0 for step in steps)
     return Summary(
-        rows=tuple(_row(step) for step in steps),
-        parameters=sum(step.parameters or 0 for step in steps),
-        macs=sum(step.macs or 0 for step in steps),
+        rows=tuple(_row(step, parameters, macs) for step in steps),
+        parameters=parameters,
+        macs=macs,
         problems=tuple(_problem(network, step) for step in steps if step.misfit is not None),
         warnings=tuple(found for step in steps for found in _warnings(network, step)),
+        inference_values=inference_values(network, steps),
+        training_values=training_values(network, steps),
     )
 
 
@@ -95,7 +119,8 @@ def check(network: NetworkSpec) -> tuple[Step, ...]:
     return steps
 
 
-def _row(step: Step) -> Row:
+def _row(step: Step, parameters: int, macs: int) -> Row:
+    known = step.leaving if step.entering is not None else None
     return Row(
         id=step.path,
         type=step.layer.type,
@@ -105,16 +130,59 @@ def _row(step: Step) -> Row:
         macs=step.macs,
         receptive_field=step.leaving.receptive_field if step.leaving else None,
         disabled=step.layer.disabled,
+        jump=tuple(None if jump is None else _short(jump) for jump in known.reach.jumps) if known else None,
+        offset=tuple(_short(first) for first in known.reach.offsets) if known else None,
+        formulas=_formulas(step),
+        share_of_parameters=_share(step.parameters, parameters),
+        share_of_macs=_share(step.macs, macs),
     )
+
+
+def _formulas(step: Step) -> tuple[str, ...]:
+    if step.entering is None or step.leaving is None or step.layer.disabled:
+        return ()
+    return step.layer.formulas(step.entering.shape)
+
+
+def _share(part: int | None, whole: int) -> float | None:
+    return None if part is None else part / whole if whole else 0.0
+
+
+def _short(number: Number) -> float:
+    """A whole number as one, so that it is shown as one."""
+    return int(number) if number.denominator == 1 else float(number)
 
 
 def _problem(network: NetworkSpec, step: Step) -> Finding:
     assert step.misfit is not None
-    tried = _tried(network, step.path, fixes_of(step.misfit))
+    fixes = (*_of_other_axes(step), *fixes_of(step.misfit))
+    tried = _tried(network, step.path, fixes)
     helping = [(left, fix, made) for left, fix, made in tried if step.path not in left]
     helping.sort(key=lambda each: (each[1].remove, len(each[0]) > 0))
     repairs = tuple(Repair(label=fix.label, network=made) for _, fix, made in helping)
     return Finding(id=step.path, message=step.misfit.message, repairs=repairs)
+
+
+def _of_other_axes(step: Step) -> list[Fix]:
+    """The layer of the same name for as many axes as come in, such as Conv1d for Conv2d."""
+    axes = len(step.entering.shape) - 1 if step.entering else 0
+    layer = step.layer
+    name = f"{layer.type[:-2]}{axes}d"
+    if not layer.axes or layer.axes == axes or name not in LAYER_TYPES:
+        return []
+    kind: type[Any] = LAYER_TYPES[name]
+    given = {each: getattr(layer, each) for each in settings_of(type(layer)) if each in settings_of(kind)}
+    try:
+        return [Fix(f"{name} instead", instead=kind(**{each: _for_axes(value, axes) for each, value in given.items()}))]
+    except SpecError:
+        return []
+
+
+def _for_axes(value: object, axes: int) -> object:
+    """An amount for each axis as one for another number of axes: the last axes stay what they are."""
+    if not isinstance(value, tuple):
+        return value
+    return (*value[:1] * (axes - len(value)), *value[-axes:])
 
 
 def _warnings(network: NetworkSpec, step: Step) -> list[Finding]:
@@ -141,5 +209,7 @@ def _tried(network: NetworkSpec, path: str, fixes: Iterable[Fix]) -> list[tuple[
 def _fixed(network: NetworkSpec, path: str, fix: Fix) -> NetworkSpec:
     if fix.remove:
         return remove(network, path)
+    if fix.instead is not None:
+        return replace_layer(network, path, fix.instead)
     changed = replace_fields(network, path, dict(fix.changes)) if fix.changes else network
     return add_beside(changed, fix.before, path, after=False) if fix.before else changed

@@ -8,6 +8,7 @@ from engine.spec.fields import Spec, field
 
 ColourMap = Literal["auto", "diverging", "viridis", "grey", "magma", "cividis"]
 Scale = Literal["own", "shared"]
+Sort = Literal["index", "mean", "maximum", "variance"]
 
 
 class ViewSpec(Spec, frozen=True, kw_only=True):
@@ -42,3 +43,24 @@ class ViewSpec(Spec, frozen=True, kw_only=True):
             "%",
         ),
     ] = 0.5
+    sort: Annotated[
+        Sort,
+        field(
+            "Order",
+            "In which order the maps of a layer are laid out: as the layer numbers them, or the one with the largest "
+            "mean, maximum or variance first. On a moving picture it is looked at anew every second.",
+            labels={"index": "by number", "mean": "by mean", "maximum": "by maximum", "variance": "by variance"},
+        ),
+    ] = "index"
+    hide_dead: Annotated[
+        bool, field("Hide dead maps", "Leaves out the maps of a layer that are zero in every cell.")
+    ] = False
+    heat: Annotated[
+        float,
+        field(
+            "Over the picture",
+            "Lays a feature map over the picture that it was made of: how opaque it is. 0 leaves the picture alone.",
+            0.0,
+            1.0,
+        ),
+    ] = 0.0

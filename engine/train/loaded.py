@@ -16,7 +16,7 @@ from engine.data.dataset import DataSet
 from engine.errors import BadFile, SpecError
 from engine.forward import frame_input
 from engine.frames.image import load_image
-from engine.nn import as_input, evaluating, fresh_module
+from engine.nn import as_input, evaluating, fresh_module, layout_for
 from engine.spec.events import Metric
 from engine.spec.layers import shape_text
 from engine.spec.network import NetworkSpec
@@ -65,7 +65,7 @@ class Run:
         self.module: nn.Module = fresh_module(folder.network, self.settings.seed)
         restored, complaints = folder.restored(self.module, best)
         self.module.load_state_dict(restored.weights)
-        self.module.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        self.module.to(memory_format=layout_for(self.module)).eval()  # type: ignore[call-overload]
         self.step: int = restored.place.step
         self.device = folder.record.device
         self.notes: tuple[str, ...] = tuple(complaints)

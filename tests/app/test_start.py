@@ -14,8 +14,8 @@ import pytest
 from app import main
 
 ROOT = Path(__file__).parents[2]
-MOST_MODULES = 170
-"""Of ours; there were 157 when this was written, and each takes a quarter of a millisecond."""
+MOST_MODULES = 188
+"""Of ours; 180 when this was written, and each takes a quarter of a millisecond."""
 LATER = (
     "app.kernels.design",
     "app.network",

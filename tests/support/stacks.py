@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import torch
 from hypothesis import strategies as st
 from torch import Tensor, nn
+from torch.nn import functional
 
 from engine.spec import layers as spec
 from engine.spec.layers import AnyLayer
@@ -149,22 +151,48 @@ class Reference:
         if isinstance(layer, spec.Residual):
             body = self.through(layer.body, inputs, f"{path}.body.")
             return body + self.through(layer.shortcut, inputs, f"{path}.shortcut.")
+        if isinstance(layer, spec.Branches):
+            made = [self.through(part, inputs, f"{path}.{name}.") for name, part in layer.parts().items()]
+            return torch.cat(made, 1) if layer.merge == "concat" else functools.reduce(torch.add, made)
         if isinstance(layer, spec.Flatten):
             return inputs.flatten(1)
+        plain = OURS.get(type(layer))
+        if plain is not None:
+            made, self.learned[path] = plain(layer, inputs)
+            return made
+        if layer.axes and inputs.ndim != layer.axes + 2 and not isinstance(layer, spec.BatchNorm1d):
+            raise ValueError("torch would take the batch for channels")
         module = self.module(layer, inputs).to(self.device).eval()
         self.learned[path] = sum(weight.numel() for weight in module.parameters())
-        return module(inputs)
+        if isinstance(layer, LAX) and inputs.numel() < 100_000:
+            self.module(layer, inputs).to("cpu")(torch.zeros(inputs.shape))
+        made = module(inputs)
+        if not made.numel():
+            raise ValueError("maps without a cell, which torch makes where there are groups")
+        return made
 
     def module(self, layer: AnyLayer, inputs: Tensor) -> nn.Module:
-        given = {name: getattr(layer, name) for name in layer.__struct_fields__ if name not in ("id", "disabled")}
+        left_out = ("id", "disabled", *layer.beside)
+        given = {name: getattr(layer, name) for name in layer.__struct_fields__ if name not in left_out}
         match layer:
-            case spec.Conv2d():
+            case spec.Conv1d() | spec.Conv2d() | spec.Conv3d():
                 given["in_channels"] = layer.in_channels or inputs.shape[1]
                 if layer.padding == "same":
-                    return _EverySth(given)
+                    return _EverySth(type(layer).__name__, given)
+            case spec.ConvTranspose1d() | spec.ConvTranspose2d() | spec.ConvTranspose3d():
+                given["in_channels"] = layer.in_channels or inputs.shape[1]
+            case spec.GroupNorm():
+                if layer.num_channels not in (None, inputs.shape[1]):
+                    raise ValueError("torch looks only at the groups")
+                given["num_channels"] = inputs.shape[1]
+            case spec.LayerNorm():
+                whole = tuple(inputs.shape[1:])
+                given["normalized_shape"] = whole if layer.normalized_shape is None else layer.normalized_shape
+            case spec.Upsample():
+                given["align_corners"] = layer.align_corners or None
             case spec.Linear():
                 given["in_features"] = layer.in_features or inputs.shape[-1]
-            case spec.BatchNorm2d():
+            case spec.BatchNorm1d() | spec.BatchNorm2d() | spec.BatchNorm3d():
                 given["num_features"] = layer.num_features or inputs.shape[1]
         return getattr(nn, type(layer).__name__)(**given)
 
@@ -172,13 +200,82 @@ class Reference:
 class _EverySth(nn.Module):
     """Padding "same" as the design defines it: torch's at stride 1, of which every s-th cell is taken."""
 
-    def __init__(self, given: dict[str, Any]) -> None:
+    def __init__(self, name: str, given: dict[str, Any]) -> None:
         super().__init__()
-        self.stride = given["stride"]
-        self.convolution = nn.Conv2d(**{**given, "stride": 1})
+        steps = given["stride"]
+        self.steps = [slice(None, None, step) for step in (steps if isinstance(steps, tuple) else (steps,))]
+        self.convolution = getattr(nn, name)(**{**given, "stride": 1})
 
     def forward(self, inputs: Tensor) -> Tensor:
-        return self.convolution(inputs)[..., :: self.stride[0], :: self.stride[1]]
+        return self.convolution(inputs)[(..., *self.steps)]
+
+
+def _like_a_convolution(layer: Any, inputs: Tensor, outputs: int, groups: int = 1) -> Tensor:
+    """What a shared convolution makes of it: the same shape, and torch's own refusals."""
+    if inputs.ndim != 4:
+        raise ValueError("torch would take the batch for channels")
+    given = {"stride": layer.stride, "padding": layer.padding, "groups": groups}
+    given["dilation"] = getattr(layer, "dilation", 1)
+    given["padding_mode"] = getattr(layer, "padding_mode", "zeros")
+    channels = getattr(layer, "in_channels", None) or inputs.shape[1]
+    given |= {"in_channels": channels, "out_channels": outputs, "kernel_size": layer.kernel_size}
+    made = _EverySth("Conv2d", given) if layer.padding == "same" else nn.Conv2d(**given)
+    return made.to(inputs.device)(inputs)
+
+
+def _unshared(layer: spec.UnsharedConv2d, inputs: Tensor) -> tuple[Tensor, int]:
+    made = _like_a_convolution(layer, inputs, layer.out_channels, layer.groups)
+    taps = math.prod(layer.kernel_size) * inputs.shape[1] // layer.groups
+    return made, made[0].numel() * (taps + layer.bias)
+
+
+def _tiled(layer: spec.TiledConv2d, inputs: Tensor) -> tuple[Tensor, int]:
+    made = _like_a_convolution(layer, inputs, layer.out_channels, layer.groups)
+    taps = math.prod(layer.kernel_size) * inputs.shape[1] // layer.groups
+    return made, math.prod(layer.tile) * layer.out_channels * (taps + layer.bias)
+
+
+def _table(layer: spec.TableConv2d, inputs: Tensor) -> tuple[Tensor, int]:
+    if max(map(max, layer.connections)) >= inputs.shape[1]:
+        raise IndexError("torch's meta device does not look at it")
+    made = _like_a_convolution(layer, inputs, len(layer.connections))
+    return made, sum(len(row) * math.prod(layer.kernel_size) + layer.bias for row in layer.connections)
+
+
+def _fixed(layer: spec.FixedKernels, inputs: Tensor) -> tuple[Tensor, int]:
+    if any(len(kernel.weights) not in (1, inputs.shape[1]) for kernel in layer.kernels):
+        raise ValueError("planes and channels differ")
+    made = _like_a_convolution(layer, inputs, len(layer.kernels))
+    count = len(layer.kernels) * inputs.shape[1] * math.prod(layer.kernel_size)
+    return made, count if layer.trainable else 0
+
+
+def _padded(layer: spec.Pad, inputs: Tensor) -> tuple[Tensor, int]:
+    amounts = (layer.padding,) * 4 if isinstance(layer.padding, int) else layer.padding
+    if inputs.ndim != 2 + len(amounts) // 2:
+        raise ValueError("torch would pad the batch")
+    mode = "constant" if layer.mode == "zeros" else layer.mode
+    return functional.pad(inputs, amounts, mode, layer.value if mode == "constant" else None), 0
+
+
+def _normalised(layer: spec.Normalize, inputs: Tensor) -> tuple[Tensor, int]:
+    for given in (layer.mean, layer.std):
+        if isinstance(given, tuple) and len(given) not in (1, inputs.shape[1]):
+            raise ValueError("as many as channels")
+    return inputs * 1, 0
+
+
+LAX = (spec.ConvTranspose1d, spec.ConvTranspose2d, spec.ConvTranspose3d, spec.Upsample, spec.Softmax)
+"""Layers of which torch's meta device takes some inputs that every real one refuses."""
+OURS: dict[type, Any] = {
+    spec.UnsharedConv2d: _unshared,
+    spec.TiledConv2d: _tiled,
+    spec.TableConv2d: _table,
+    spec.FixedKernels: _fixed,
+    spec.Pad: _padded,
+    spec.Normalize: _normalised,
+}
+"""Layers that torch has no class for, or whose class does not refuse all it should: what comes out, what is learned."""
 
 
 def gradient_support(module: nn.Module, shape: tuple[int, ...], path: str, cell: tuple[int, int]) -> Tensor:

@@ -7,20 +7,20 @@ from PySide6.QtCore import QObject, Signal
 
 from app.kernels.steps.walk import Walk
 from app.state.engine_link import EngineLink
-from engine.protocol import Explain, Explained
+from engine.protocol import Explain, Explained, KindExplained
 
 
 class Asking(QObject):
     """Holds the walk's clock until the cell at hand is answered."""
 
     told = Signal(object)
-    """Explained: of the map that is on the screen."""
+    """Explained, or KindExplained where that was asked for: of the map that is on the screen."""
 
-    def __init__(self, link: EngineLink, walk: Walk) -> None:
+    def __init__(self, link: EngineLink, walk: Walk, question: Explain | None = None) -> None:
         super().__init__(walk)
         self._link, self._walk = link, walk
         self._on = self._open = self._waits = False
-        self.question = Explain()
+        self.question = question or Explain()
         walk.moved.connect(self._moved)
         link.explained.connect(self._explained)
         link.result.connect(self._computed)
@@ -37,7 +37,7 @@ class Asking(QObject):
         if on:
             self.ask()
         else:
-            self._link.explain(Explain(row=None))
+            self._link.explain(msgspec.structs.replace(self.question, row=None))
 
     def change(self, **changes: object) -> None:
         """Ask for something else of the cell."""
@@ -70,7 +70,7 @@ class Asking(QObject):
         if self._open or self._waits:
             self.ask_anew()
 
-    def _explained(self, event: Explained) -> None:
+    def _explained(self, event: Explained | KindExplained) -> None:
         if not self._on or not self._link.is_newest(event.show):
             return
         if event.id == self.question.id:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import reprlib
+from fractions import Fraction
 from functools import cache
 from keyword import kwlist
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
@@ -20,16 +21,22 @@ if TYPE_CHECKING:
     from engine.spec.layers.containers import AnyLayer
 
 Shape = tuple[int, ...]
-Amount = int | Pair
+Amount = int | tuple[int, ...]
+"""One number for each axis, or one for all of them."""
+Number = int | Fraction
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class AxisWindow(NamedTuple):
-    """A window on the move along one axis: the cells it spans, how far it moves, and the cells added before."""
+    """A window on the move along one axis: the cells it spans, how far it moves, and the cells added before.
 
-    extent: int
-    stride: int
-    before: int
+    Cell o of the output looks at no cell before o · stride − before, and at none from `extent` further on. Where the
+    output is finer than the input these are fractions.
+    """
+
+    extent: Number
+    stride: Number
+    before: Number
 
 
 View = tuple[AxisWindow, ...] | Literal["own", "whole"]
@@ -57,6 +64,14 @@ class Layer(Spec, frozen=True, kw_only=True, tag_field="type"):
     """torch's parameters in torch's order, for reading source code."""
     without_effect: ClassVar[dict[str, tuple[Any, ...]]] = {}
     """Parameters of torch that have no setting here, and the values of them that change nothing."""
+    axes: ClassVar[int] = 0
+    """How many axes its maps have; 0 for a type that takes maps of any number."""
+    told: ClassVar[tuple[str, ...]] = ()
+    """Settings that code has to write also where they are as they are by default, since torch's default is another."""
+    beside: ClassVar[tuple[str, ...]] = ()
+    """Settings that torch's class knows nothing of."""
+    wants: ClassVar[dict[str, str]] = {}
+    """What a setting that is not in the field table takes, in words."""
 
     id: str = ""
     disabled: bool = False
@@ -85,7 +100,7 @@ class Layer(Spec, frozen=True, kw_only=True, tag_field="type"):
         """
         return shape
 
-    def derive(self, shape: Shape) -> int | None:
+    def derive(self, shape: Shape) -> int | tuple[int, ...] | None:
         """What the setting named by `derived` must be for this input; None if nothing would do."""
         return None
 
@@ -101,6 +116,10 @@ class Layer(Spec, frozen=True, kw_only=True, tag_field="type"):
         """What a cell of the output looks at."""
         return "own"
 
+    def formulas(self, shape: Shape) -> tuple[str, ...]:
+        """How the size of what comes out follows, with the numbers in place, for each axis; none where it stays."""
+        return ()
+
     def doubts(self, shape: Shape, made: Shape) -> list[Doubt]:
         """What works and is probably not meant."""
         return []
@@ -109,7 +128,11 @@ class Layer(Spec, frozen=True, kw_only=True, tag_field="type"):
         """The lists of layers that this one holds, by name."""
         return {}
 
-    def merge(self, shape: Shape, made: dict[str, Shape]) -> Shape:
+    def with_parts(self, parts: dict[str, tuple[AnyLayer, ...]]) -> AnyLayer:
+        """The same layer with some of its lists replaced."""
+        raise NotImplementedError
+
+    def merged(self, shape: Shape, made: dict[str, Shape]) -> Shape:
         """The shape made of those that its lists make of `shape`.
 
         Raises:
@@ -123,7 +146,7 @@ class Layer(Spec, frozen=True, kw_only=True, tag_field="type"):
 
     def arguments(self, shape: Shape | None) -> dict[str, Any]:
         """What torch's class takes, by name; the derived one is left out while the input is unknown."""
-        given = {name: getattr(self, name) for name in settings_of(type(self))}
+        given = {name: getattr(self, name) for name in settings_of(type(self)) if name not in self.beside}
         if self.derived and given[self.derived] is None:
             found = self.derive(shape) if shape is not None else None
             given |= {self.derived: found}
@@ -136,9 +159,9 @@ def settings_of(layer: type[Layer]) -> tuple[str, ...]:
     """The names of a layer's settings, without `id` and `disabled`.
 
     Example:
-        >>> from engine.spec.layers import Linear
-        >>> settings_of(Linear)
-        ('in_features', 'out_features', 'bias')
+        >>> from engine.spec.layers import GELU, BatchNorm2d
+        >>> settings_of(BatchNorm2d), settings_of(GELU)
+        (('num_features', 'eps', 'momentum', 'affine'), ('approximate',))
     """
     return tuple(name for name in layer.__struct_fields__ if name not in ("id", "disabled"))
 
@@ -147,7 +170,9 @@ def settings_of(layer: type[Layer]) -> tuple[str, ...]:
 def defaults_of(layer: type[Layer]) -> dict[str, Any]:
     """The settings of a layer that have a default, with it; the others must be given."""
     known = dict(zip(reversed(layer.__struct_fields__), reversed(layer.__struct_defaults__), strict=False))
-    return {name: known[name] for name in settings_of(layer) if known.get(name, NODEFAULT) is not NODEFAULT}
+    found = {name: known[name] for name in settings_of(layer) if known.get(name, NODEFAULT) is not NODEFAULT}
+    described = fields_of(layer)
+    return {name: _spread(described[name], value) if name in described else value for name, value in found.items()}
 
 
 def pair_of(amount: Amount) -> Pair:
@@ -157,7 +182,18 @@ def pair_of(amount: Amount) -> Pair:
         >>> pair_of(3), pair_of((1, 2))
         ((3, 3), (1, 2))
     """
-    return (amount, amount) if isinstance(amount, int) else amount
+    first, second = per_axis(amount, 2)
+    return first, second
+
+
+def per_axis(amount: Amount, axes: int) -> tuple[int, ...]:
+    """A setting that one number may stand for, for each axis.
+
+    Example:
+        >>> per_axis(3, 3), per_axis((1, 2), 2)
+        ((3, 3, 3), (1, 2))
+    """
+    return (amount,) * axes if isinstance(amount, int) else amount
 
 
 def check_id(layer_id: str) -> None:
@@ -191,10 +227,24 @@ def _settle(layer: Layer) -> None:
             value = converted(given, wanted)
         except msgspec.ValidationError:
             raise SpecError(_wrong_kind(layer, name, described.get(name), given)) from None
-        if name in described and described[name].pair and isinstance(value, int):
-            value = (value, value)
+        if name in described and layer.axes:
+            value = _for_axes(layer, described[name], value)
         if value is not given:
             msgspec.structs.force_setattr(layer, name, value)
+
+
+def _for_axes(layer: Layer, described: Field, value: Any) -> Any:
+    """A number for each axis; a layer of one axis holds it alone."""
+    if isinstance(value, tuple):
+        if len(value) != layer.axes:
+            raise SpecError(_wrong_kind(layer, described.name, described, value))
+        return value[0] if layer.axes == 1 else value
+    return _spread(described, value)
+
+
+def _spread(described: Field, value: Any) -> Any:
+    several = described.numbers > 0 and isinstance(value, int)
+    return (value,) * described.numbers if several else value
 
 
 def converted(value: Any, wanted: Any) -> Any:
@@ -212,14 +262,16 @@ def converted(value: Any, wanted: Any) -> Any:
 def _wrong_kind(layer: Layer, name: str, described: Field | None, given: Any) -> str:
     shown = reprlib.repr(given)
     if described is None:
-        wanted = {"id": "a word", "disabled": "True or False"}.get(name, "a tuple of layers")
+        known = {"id": "a word", "disabled": "True or False"} | layer.wants
+        wanted = known.get(name, "a tuple of layers")
         return f"{name} of {layer.type} cannot be {shown}; it takes {wanted}."
     plain = hints_of(type(layer))[name].__origin__
     if plain is bool:
         kinds = ["True or False"]
     else:
         kinds = ["a whole number" if described.integer else "a number"]
-        kinds += ["two (vertical, horizontal)"] if described.pair else []
+        several = {0: [], 2: ["two (vertical, horizontal)"], 3: ["three (depth, vertical, horizontal)"]}
+        kinds += several.get(described.numbers, ["several"])
         kinds += [repr(word) for word in described.choices]
-        kinds = kinds if described.pair or not described.choices else kinds[1:]
+        kinds = kinds if described.numbers or described.minimum is not None or not described.choices else kinds[1:]
     return f"{described.label} of {layer.type} cannot be {shown}; it takes {', '.join(kinds)}."

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from engine.spec.fields import field
 from engine.spec.layers.base import Layer, Shape, View, shape_text
+from engine.spec.layers.initial import BESIDE, Init, InitSeed
 from engine.spec.layers.misfit import Doubt, Fix, Misfit
 
 MAX_FEATURES = 2**31 - 1
@@ -35,6 +36,7 @@ class Linear(Layer, frozen=True, kw_only=True, tag=True):
     leading: ClassVar[tuple[str, ...]] = ("in_features", "out_features")
     signature: ClassVar[tuple[str, ...]] = ("in_features", "out_features", "bias", "device", "dtype")
     without_effect: ClassVar[dict[str, tuple[Any, ...]]] = {"device": (None,), "dtype": (None,)}
+    beside: ClassVar[tuple[str, ...]] = BESIDE
 
     in_features: Annotated[
         int | None,
@@ -42,8 +44,10 @@ class Linear(Layer, frozen=True, kw_only=True, tag=True):
     ] = None
     out_features: Annotated[int, field("Outputs", "How many values come out.", 1, 1_048_576)]
     bias: Annotated[bool, field("Bias", "Adds one learned number to each output.")] = True
+    init: Init = "default"
+    init_seed: InitSeed = None
 
-    def derive(self, shape: Shape) -> int | None:
+    def derive(self, shape: Shape) -> int:
         """`in_features` is the length of a row."""
         return shape[-1]
 

@@ -19,12 +19,14 @@ class Fix:
         changes: settings of the layer itself, to replace.
         before: layers to put in front of it.
         remove: take the layer out.
+        instead: a layer to put in its place.
     """
 
     label: str
     changes: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[AnyLayer, ...] = ()
     remove: bool = False
+    instead: AnyLayer | None = None
 
 
 class Misfit(Exception):

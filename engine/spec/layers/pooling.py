@@ -1,103 +1,127 @@
-"""Pooling: a summary of each window, or of each part, of a map. There is nothing to learn in it."""
+"""Pooling by a window on the move: a summary of each window of a map. There is nothing to learn in it."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.arithmetic import extent, pooled_size
+from engine.arithmetic import extent, pooled_size, size_formula
 from engine.errors import SpecError
-from engine.spec.fields import Pair, field
-from engine.spec.layers.base import Amount, AxisWindow, Layer, Shape, View, pair_of, shape_text
+from engine.spec.fields import field
+from engine.spec.layers.base import Amount, AxisWindow, Layer, Shape, View, per_axis, shape_text
 from engine.spec.layers.maps import amount_text, check_maps, skipping
 from engine.spec.layers.misfit import Doubt, Fix, Misfit
 
 MAX_POOL_SIZE = 256
 
+_Size = Annotated[
+    Amount, field("Pool size", "How many cells the pooling window has along each axis.", 1, MAX_POOL_SIZE, "cells")
+]
+_Stride = Annotated[
+    Amount | None,
+    field("Stride", "How far the window moves; as far as it is large if left out.", 1, 256, "cells"),
+]
+_Padding = Annotated[
+    Amount, field("Padding", "Cells added around the map: at most half the window.", 0, MAX_POOL_SIZE // 2, "cells")
+]
+_RoundUp = Annotated[
+    bool,
+    field("Round up", "Lets the last window reach over the map's edge, so that no cell at the end is left out."),
+]
 
-class _Pooling(Layer, frozen=True, kw_only=True):
+
+class Pooling(Layer, frozen=True, kw_only=True):
     """A window on the move."""
 
     prefix: ClassVar[str] = "pool"
     group: ClassVar[str] = "Pooling"
     starting: ClassVar[dict[str, Any]] = {"kernel_size": 2}
+    unpadded: ClassVar[bool] = False
+    """Whether torch wants the window to fit into the map without its padding, as it does of means over volumes."""
 
-    kernel_size: Annotated[
-        Amount, field("Pool size", "Height and width of the pooling window.", 1, MAX_POOL_SIZE, "cells")
-    ]
-    stride: Annotated[
-        Amount | None,
-        field("Stride", "How far the window moves; as far as it is large if left out.", 1, 256, "cells"),
-    ] = None
-    padding: Annotated[
-        Amount, field("Padding", "Cells added around the map: at most half the window.", 0, MAX_POOL_SIZE // 2, "cells")
-    ] = (0, 0)
-    ceil_mode: Annotated[
-        bool,
-        field("Round up", "Lets the last window reach over the map's edge, so that no cell at the end is left out."),
-    ] = False
+    kernel_size: _Size
+    stride: _Stride = None
+    ceil_mode: _RoundUp = False
 
     @property
-    def gaps(self) -> Pair:
+    def gaps(self) -> tuple[int, ...]:
         """The distance between neighbouring cells of the window."""
-        return 1, 1
+        return (1,) * self.axes
 
     @property
-    def step(self) -> Pair:
+    def added(self) -> tuple[int, ...]:
+        """The cells added at each end."""
+        return (0,) * self.axes
+
+    @property
+    def window(self) -> tuple[int, ...]:
+        """The cells of the window along each axis."""
+        return per_axis(self.kernel_size, self.axes)
+
+    @property
+    def step(self) -> tuple[int, ...]:
         """The stride in force."""
-        return pair_of(self.kernel_size if self.stride is None else self.stride)
+        return self.window if self.stride is None else per_axis(self.stride, self.axes)
 
     @property
-    def _extents(self) -> Pair:
-        kernel = pair_of(self.kernel_size)
-        return extent(kernel[0], self.gaps[0]), extent(kernel[1], self.gaps[1])
+    def _extents(self) -> tuple[int, ...]:
+        return tuple(map(extent, self.window, self.gaps))
 
     def output_shape(self, shape: Shape) -> Shape:
         """(C, H', W') by H' = ⌊(H − e + 2p) / s⌋ + 1, or ⌈…⌉ when rounding up."""
         check_maps(self, shape)
         self._check_padding()
+        if self.unpadded and any(k > n for k, n in zip(self.window, shape[1:], strict=True)):
+            raise Misfit(self._too_large(shape), self._smaller(shape))
         try:
-            return (shape[0], *(self._size(shape[1 + axis], axis) for axis in (0, 1)))
+            return (shape[0], *(self._size(n, axis) for axis, n in enumerate(shape[1:])))
         except SpecError:
             raise Misfit(self._too_large(shape), self._smaller(shape)) from None
 
     def _size(self, size: int, axis: int) -> int:
-        kernel, padding = pair_of(self.kernel_size)[axis], pair_of(self.padding)[axis]
-        return pooled_size(size, kernel, self.step[axis], padding, self.gaps[axis], self.ceil_mode)
+        return pooled_size(size, self.window[axis], self.step[axis], self.added[axis], self.gaps[axis], self.ceil_mode)
+
+    def formulas(self, shape: Shape) -> tuple[str, ...]:
+        """The size formula of each axis."""
+        return tuple(self._formula(n, axis) for axis, n in enumerate(shape[1:]))
+
+    def _formula(self, n: int, axis: int) -> str:
+        step, before, made = self.step[axis], self.added[axis], self._size(n, axis)
+        if self.ceil_mode:
+            e = self._extents[axis]
+            most = -(-(n - e + 2 * before) // step) + 1
+            last = f" = {most}, the last window left out" if most != made else ""
+            return f"⌈({n} − {e} + 2·{before}) / {step}⌉ + 1{last} = {made}"
+        return size_formula(n, self.window[axis], step, before, self.gaps[axis]).text
 
     def _check_padding(self) -> None:
-        kernel, padding = pair_of(self.kernel_size), pair_of(self.padding)
-        if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
-            most = (min(padding[0], kernel[0] // 2), min(padding[1], kernel[1] // 2))
+        if any(2 * p > k for p, k in zip(self.added, self.window, strict=True)):
+            most = tuple(min(p, k // 2) for p, k in zip(self.added, self.window, strict=True))
             raise Misfit(
-                f"Padding {amount_text(padding)} is more than half the pool size {amount_text(kernel)}.",
+                f"Padding {amount_text(self.added)} is more than half the pool size {amount_text(self.window)}.",
                 [Fix(f"padding {amount_text(most)}", {"padding": most})],
             )
 
     def _too_large(self, shape: Shape) -> str:
-        spread = f", spread to {shape_text(self._extents)}," if self.gaps != (1, 1) else ""
-        window = shape_text(pair_of(self.kernel_size))
-        return f"A window of {window}{spread} is larger than its {shape_text(shape[1:])} input."
+        spread = f", spread to {shape_text(self._extents)}," if max(self.gaps) > 1 else ""
+        return f"A window of {shape_text(self.window)}{spread} is larger than its {shape_text(shape[1:])} input."
 
     def _smaller(self, shape: Shape) -> list[Fix]:
-        kernel = pair_of(self.kernel_size)
-        fits = (min(kernel[0], shape[1]), min(kernel[1], shape[2]))
-        plain = {"dilation": 1} if self.gaps != (1, 1) else {}
+        fits = tuple(map(min, self.window, shape[1:]))
+        plain = {"dilation": 1} if max(self.gaps) > 1 else {}
         fixes = [Fix("dilation 1", plain)] if plain else []
-        return [*fixes, Fix(f"pool size {amount_text(fits)}", {"kernel_size": fits, "padding": 0, **plain})]
+        unpadded = {"padding": 0} if max(self.added) else {}
+        return [*fixes, Fix(f"pool size {amount_text(fits)}", {"kernel_size": fits, **unpadded, **plain})]
 
     def view(self, shape: Shape) -> View:
         """The window."""
-        before = pair_of(self.padding)
-        return tuple(AxisWindow(self._extents[axis], self.step[axis], before[axis]) for axis in (0, 1))
+        return tuple(map(AxisWindow, self._extents, self.step, self.added))
 
     def doubts(self, shape: Shape, made: Shape) -> list[Doubt]:
         """Strides that leave cells unread."""
-        return skipping(self, self._extents, self.step)
+        return skipping(self._extents, self.step)
 
 
-class MaxPool2d(_Pooling, frozen=True, kw_only=True, tag=True):
-    """Keeps the largest value of each window."""
-
+class _MaxPool(Pooling, frozen=True, kw_only=True):
     signature: ClassVar[tuple[str, ...]] = (
         "kernel_size",
         "stride",
@@ -108,19 +132,41 @@ class MaxPool2d(_Pooling, frozen=True, kw_only=True, tag=True):
     )
     without_effect: ClassVar[dict[str, tuple[Any, ...]]] = {"return_indices": (False,)}
 
+    padding: _Padding = 0
     dilation: Annotated[
         Amount, field("Dilation", "Distance between neighbouring cells of the window; 1 is none.", 1, 64, "cells")
-    ] = (1, 1)
+    ] = 1
 
     @property
-    def gaps(self) -> Pair:
+    def gaps(self) -> tuple[int, ...]:
         """The dilation."""
-        return pair_of(self.dilation)
+        return per_axis(self.dilation, self.axes)
+
+    @property
+    def added(self) -> tuple[int, ...]:
+        """The padding."""
+        return per_axis(self.padding, self.axes)
 
 
-class AvgPool2d(_Pooling, frozen=True, kw_only=True, tag=True):
-    """Keeps the mean of each window."""
+class MaxPool1d(_MaxPool, frozen=True, kw_only=True, tag=True):
+    """Keeps the largest value of each window of a signal."""
 
+    axes: ClassVar[int] = 1
+
+
+class MaxPool2d(_MaxPool, frozen=True, kw_only=True, tag=True):
+    """Keeps the largest value of each window."""
+
+    axes: ClassVar[int] = 2
+
+
+class MaxPool3d(_MaxPool, frozen=True, kw_only=True, tag=True):
+    """Keeps the largest value of each window of a volume."""
+
+    axes: ClassVar[int] = 3
+
+
+class _AvgPool(Pooling, frozen=True, kw_only=True):
     signature: ClassVar[tuple[str, ...]] = (
         "kernel_size",
         "stride",
@@ -131,36 +177,64 @@ class AvgPool2d(_Pooling, frozen=True, kw_only=True, tag=True):
     )
     without_effect: ClassVar[dict[str, tuple[Any, ...]]] = {"divisor_override": (None,)}
 
+    padding: _Padding = 0
     count_include_pad: Annotated[
         bool, field("Count padding", "Whether the zeros of the padding count when the mean is taken.")
     ] = True
 
-
-class AdaptiveAvgPool2d(Layer, frozen=True, kw_only=True, tag=True):
-    """Divides each map into a grid and keeps the mean of each part, whatever the map's size; 1×1 is global."""
-
-    prefix: ClassVar[str] = "pool"
-    group: ClassVar[str] = "Pooling"
-    starting: ClassVar[dict[str, Any]] = {"output_size": 1}
-    signature: ClassVar[tuple[str, ...]] = ("output_size",)
-
-    output_size: Annotated[Amount, field("Output size", "Height and width of what comes out.", 1, 4096, "cells")]
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """(C, output_size)."""
-        check_maps(self, shape)
-        return (shape[0], *pair_of(self.output_size))
-
-    def view(self, shape: Shape) -> View:
-        """The parts' sizes follow the input's, so all of it is given."""
-        return "whole"
+    @property
+    def added(self) -> tuple[int, ...]:
+        """The padding."""
+        return per_axis(self.padding, self.axes)
 
 
-def GlobalAvgPool() -> AdaptiveAvgPool2d:  # noqa: N802 - reads like the layer it stands for
-    """The mean of each map, as the layer of torch that takes it.
+class AvgPool1d(_AvgPool, frozen=True, kw_only=True, tag=True):
+    """Keeps the mean of each window of a signal."""
 
-    Example:
-        >>> GlobalAvgPool().output_size
-        (1, 1)
-    """
-    return AdaptiveAvgPool2d(output_size=1)
+    axes: ClassVar[int] = 1
+    signature: ClassVar[tuple[str, ...]] = _AvgPool.signature[:-1]
+    without_effect: ClassVar[dict[str, tuple[Any, ...]]] = {}
+
+
+class AvgPool2d(_AvgPool, frozen=True, kw_only=True, tag=True):
+    """Keeps the mean of each window."""
+
+    axes: ClassVar[int] = 2
+
+
+class AvgPool3d(_AvgPool, frozen=True, kw_only=True, tag=True):
+    """Keeps the mean of each window of a volume."""
+
+    axes: ClassVar[int] = 3
+    unpadded: ClassVar[bool] = True
+
+
+class _LPPool(Pooling, frozen=True, kw_only=True):
+    starting: ClassVar[dict[str, Any]] = {"norm_type": 2.0, "kernel_size": 2}
+    leading: ClassVar[tuple[str, ...]] = ("norm_type",)
+    signature: ClassVar[tuple[str, ...]] = ("norm_type", "kernel_size", "stride", "ceil_mode")
+    told: ClassVar[tuple[str, ...]] = ("norm_type",)
+
+    norm_type: Annotated[
+        float,
+        field("Power", "p of the sum Σxᵖ whose p-th root is kept: 1 is the sum, 2 the window's length.", 1.0, 64.0),
+    ] = 2.0
+
+
+class LPPool1d(_LPPool, frozen=True, kw_only=True, tag=True):
+    """Keeps the p-th root of Σxᵖ over each window of a signal; with p = 2 its length."""
+
+    axes: ClassVar[int] = 1
+
+
+class LPPool2d(_LPPool, frozen=True, kw_only=True, tag=True):
+    """Keeps the p-th root of Σxᵖ over each window; with p = 2 its length."""
+
+    axes: ClassVar[int] = 2
+
+
+class LPPool3d(_LPPool, frozen=True, kw_only=True, tag=True):
+    """Keeps the p-th root of Σxᵖ over each window of a volume; with p = 2 its length."""
+
+    axes: ClassVar[int] = 3
+    unpadded: ClassVar[bool] = True

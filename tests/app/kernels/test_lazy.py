@@ -22,7 +22,8 @@ class Silent:
     def close(self): ...
 
 LATER = (
-    "app.kernels.bank", "app.kernels.compare_tools", "app.kernels.step_words", "app.widgets.chips",
+    "app.kernels.bank", "app.kernels.laws", "app.kernels.matrix",
+    "app.kernels.compare_tools", "app.kernels.step_words", "app.widgets.chips",
     "app.widgets.divider", "app.widgets.histogram", "app.widgets.menu_button", "app.widgets.underlay",
     "engine.kernels.banks", "engine.spec.bank_edit", "engine.spec.chain_check",
 )

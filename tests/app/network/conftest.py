@@ -24,6 +24,8 @@ from engine.buffers import SLOTS, PictureBuffers, View
 from engine.display.mosaic import Mosaic, layout
 from engine.protocol import (
     Event,
+    Explain,
+    ExplainUnit,
     Guess,
     Maps,
     Plane,
@@ -76,6 +78,7 @@ class FakeEngine:
         self.bell: int | None = None
         self.silent_for = 0.0
         self.offered: list[Show] = []
+        self.questions: list[ExplainUnit] = []
         self.released: list[tuple[str, int]] = []
         self.answers = True
         self.weights = Weights()
@@ -83,7 +86,9 @@ class FakeEngine:
         self._events: deque[Event] = deque()
         self._taken: dict[View, int] = {}
 
-    def offer(self, request: Show | Probe) -> None:
+    def offer(self, request: Show | Probe | Explain) -> None:
+        if isinstance(request, ExplainUnit):
+            self.questions.append(request)
         if isinstance(request, Show):
             self.offered.append(request)
             if self.answers:
@@ -147,6 +152,7 @@ class FakeEngine:
             weights=self.weights,
             guesses=GUESSES if len(network.layers) and summary(network).output_shape == (10,) else (),
             note=self.notes,
+            window=(0, 1, 6, 6),
             seconds=0.002,
             **kernels,
         )

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 
 from app.network.controls import OWN, Automatic, WordOrAmount, control_for
 from app.network.layer_form import LayerForm
+from app.network.several import SeveralField
 from app.network.words import summary_line
 from app.widgets.fields import Choice, PairField, Toggle
 from app.widgets.number_field import NumberField
@@ -47,13 +48,13 @@ def _others(field: Field, value: Any) -> list[Any]:
     if isinstance(value, bool):
         return [not value]
     words: list[Any] = [word for word in field.choices if word not in (value, "full")]
-    if field.choices and not field.pair:
+    if field.choices and field.minimum is None:
         return words
     low, high = field.minimum or 0, field.maximum if field.maximum is not None else 1000
-    numbers: list[Any] = [3, 2] if field.integer else [0.25, 0.75]
+    numbers: list[Any] = [3, 2] if field.integer else [0.25, 0.75, 1.5]
     numbers = [number for number in numbers if low <= number <= high]
-    if field.pair:
-        numbers = [(number, number) for number in numbers]
+    if field.numbers > 0:
+        numbers = [(number,) * field.numbers for number in numbers]
     found = [*words, *([None] if field.optional else []), *numbers]
     return [each for each in found if each != value]
 
@@ -65,6 +66,13 @@ def _show(control: Any) -> Any:
     if isinstance(control, Automatic):
         return None if control.toggle.isChecked() else control._control.value()
     return control.value()
+
+
+def _write(desk: Desk, field: Any, text: str) -> None:
+    """Type over what stands in a field."""
+    field.setFocus()
+    field.selectAll()
+    desk.enter(field, text)
 
 
 def _set(desk: Desk, control: Any, value: Any) -> None:
@@ -82,6 +90,8 @@ def _set(desk: Desk, control: Any, value: Any) -> None:
         desk.choose(control, {True: "yes", False: "no"}.get(value, value))
     elif isinstance(control, PairField):
         desk.enter(control.findChildren(NumberField)[0], str(value[0]))
+    elif isinstance(control, SeveralField):
+        _write(desk, control, ", ".join(map(str, value)) if isinstance(value, tuple) else str(value))
     else:
         desk.enter(control, str(value))
 
@@ -90,6 +100,7 @@ def _set(desk: Desk, control: Any, value: Any) -> None:
 def test_every_setting_goes_both_ways(desk: Desk, form: LayerForm, name: str) -> None:
     layer = _use(desk, name)
     assert form.sheet is not None
+    form.sheet.more.setChecked(True)
     for setting, field in fields_of(type(layer)).items():
         control, others = form.sheet.controls[setting], _others(field, getattr(layer, setting))
         assert _show(control) == getattr(layer, setting)
@@ -121,6 +132,7 @@ def _goes_both_ways(desk: Desk, control: Any, setting: str, value: Any) -> None:
 def test_what_a_setting_cannot_be_is_one_sentence(desk: Desk, form: LayerForm, name: str) -> None:
     layer = _use(desk, name)
     assert form.sheet is not None
+    form.sheet.more.setChecked(True)
     for setting, field in fields_of(type(layer)).items():
         if field.minimum is None and field.maximum is None:
             continue
@@ -134,8 +146,8 @@ def test_what_a_setting_cannot_be_is_one_sentence(desk: Desk, form: LayerForm, n
             control = control._control
         before = desk.document.project
         number = control.findChildren(NumberField)[0] if isinstance(control, PairField) else control
-        for typed in ("1e12", "wide", "-100000"):
-            desk.enter(number, typed)
+        for typed in ("1e12", "wide", "-1e12"):
+            _write(desk, number, typed)
             form.name.setFocus()
             assert field.label in desk.heard.one_sentence()
             assert desk.document.project == before
@@ -327,3 +339,19 @@ def test_enter_in_the_list_leads_to_the_first_setting(desk: Desk, form: LayerFor
     desk.chosen.choose("relu1")
     form.focus_first()
     assert form.name.hasFocus()
+
+
+def test_how_weights_begin_is_folded_until_it_is_wanted(desk: Desk, form: LayerForm) -> None:
+    _use(desk, "Conv2d")
+    assert form.sheet is not None
+    start = form.sheet.controls["init"]
+    assert isinstance(start, QWidget)
+    assert not start.isVisible()
+    form.sheet.more.click()
+    assert start.isVisible()
+    form.sheet.more.click()
+    assert not start.isVisible()
+    desk.use(replace_field(desk.network, "conv1", "init", "zeros"))
+    assert start.isVisible(), "what is not as by default is in sight"
+    _use(desk, "MaxPool2d")
+    assert not form.sheet.more.isVisible()

@@ -11,6 +11,7 @@ from app.widgets.number_field import NumberField
 from engine.kernels import kernel
 from engine.spec.edit import with_channels, with_kernel
 from engine.spec.filter import FilterSpec
+from engine.spec.layers import FixedKernels
 from engine.spec.network_edit import replace_field
 from tests.app.network.conftest import Desk, visible_named
 
@@ -98,3 +99,49 @@ def test_a_larger_kernel_grows_the_layer_in_the_same_undo(desk: Desk, planting: 
     assert desk.network.layers[0].kernel_size == size  # type: ignore[union-attr]
     assert desk.undone() == before
     assert msgspec.structs.replace(before, filter=FilterSpec()) == desk.start
+
+
+BANK = tuple(kernel(name).spec() for name in ("sobel-vertical", "laplacian-4", "gaussian"))
+
+
+def _with_bank(desk: Desk) -> None:
+    desk.document.edit(msgspec.structs.replace(desk.document.project, bank=BANK), "a bank")
+
+
+def test_a_bank_goes_into_as_many_maps_and_is_one_undo(desk: Desk, planting: Planting) -> None:
+    assert not planting.put_bank.isVisible()
+    _with_bank(desk)
+    before = desk.document.project
+    assert planting.put_bank.text() == "Put the bank of 3 here"
+    _channel(desk, planting, 2)
+    desk.hand.click(planting.put_bank, planting.put_bank.rect().center())
+    layer = desk.network.layers[0]
+    assert layer.out_channels == 5  # type: ignore[union-attr]
+    assert layer.kernel_size == BANK[2].size  # type: ignore[union-attr]
+    assert [(each.out_channel, each.kernel) for each in desk.document.project.planted] == list(
+        zip((2, 3, 4), BANK, strict=True)
+    )
+    assert desk.undone() == before
+
+
+@pytest.mark.parametrize("trainable", [False, True])
+def test_a_layer_of_fixed_kernels_takes_the_kernel_or_the_bank(desk: Desk, planting: Planting, trainable: bool) -> None:
+    _with_bank(desk)
+    desk.chosen.choose("conv1")
+    desk.stack.add("FixedKernels")
+    path = desk.chosen.path
+    desk.use(replace_field(desk.network, path, "trainable", trainable))
+    before = desk.document.project
+    assert planting.isVisible()
+    assert not planting.channel.isVisible()
+    planting.put_bank.click()
+    layer = desk.stack.layer()
+    assert isinstance(layer, FixedKernels)
+    assert (layer.kernels, layer.trainable) == (BANK, trainable)
+    planting.put.click()
+    layer = desk.stack.layer()
+    assert isinstance(layer, FixedKernels)
+    assert layer.kernels == (desk.document.project.filter.kernel,)
+    desk.document.undo()
+    assert desk.undone() == before
+    assert not desk.heard.all

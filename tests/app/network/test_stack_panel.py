@@ -12,12 +12,14 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
+from app.network.finding import READY
 from app.network.menus import fill_verbs
 from app.network.places import Place
+from app.network.recipes import RECIPES, Recipe
 from app.network.stack_panel import StackPanel
 from app.network.words import BYTES, amount, count_text, memory_of, settings_words, summary_line
 from engine.presets import preset, preset_names
-from engine.spec.layers import LAYER_TYPES, BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d, new_layer
+from engine.spec.layers import LAYER_TYPES, BatchNorm2d, Conv2d, Dropout, Identity, Linear, MaxPool2d, ReLU, new_layer
 from engine.spec.network import NetworkSpec
 from engine.spec.network_edit import replace_field
 from engine.spec.summary import summary
@@ -45,24 +47,48 @@ def _entries(menu: QMenu) -> dict[str, QAction]:
     }
 
 
+def _held(menu: QMenu) -> dict[str, dict[str, QAction]]:
+    """What the menus of the groups offer."""
+    below = {action.text(): action.menu() for action in menu.actions() if action.menu() is not None}
+    return {group: _entries(held) for group, held in below.items() if isinstance(held, QMenu)}
+
+
 def test_the_menu_has_every_type_by_its_group(desk: Desk, panel: StackPanel) -> None:
     menu = _opened(panel.add)
-    assert list(_entries(menu)) == [
-        name
-        for group in dict.fromkeys(kind.group for kind in LAYER_TYPES.values())
-        for name, kind in LAYER_TYPES.items()
-        if kind.group == group
-    ]
-    headings = [action.text() for action in menu.actions() if not action.isEnabled() and action.text()]
-    assert headings == list(dict.fromkeys(kind.group for kind in LAYER_TYPES.values()))
-    for name, action in _entries(menu).items():
-        assert escape(summary_line(LAYER_TYPES[name])) in action.toolTip()
+    groups = _held(menu)
+    assert list(groups) == [*dict.fromkeys(kind.group for kind in LAYER_TYPES.values()), READY]
+    for group, held in groups.items():
+        if group != READY:
+            assert list(held) == [name for name, kind in LAYER_TYPES.items() if kind.group == group]
+            for name, action in held.items():
+                assert escape(summary_line(LAYER_TYPES[name])) in action.toolTip()
+    assert list(groups[READY]) == [recipe.name for recipe in RECIPES]
     desk.chosen.choose("conv1")
-    _entries(menu)["Sigmoid"].trigger()
+    groups["Detector"]["Sigmoid"].trigger()
     assert desk.ids()[1] == "sigmoid1"
     assert panel.list.hasFocus()
     assert desk.undone() == desk.start
-    assert len(_entries(_opened(panel.add))) == len(LAYER_TYPES)
+    assert list(_held(_opened(panel.add))) == list(groups)
+
+
+def test_often_used_layers_are_those_for_the_input(desk: Desk, panel: StackPanel) -> None:
+    assert "Conv2d" in _entries(_opened(panel.add))
+    desk.use(NetworkSpec(input_shape=(1, 64)))
+    assert {"Conv1d", "MaxPool1d", "BatchNorm1d", "Linear"} < set(_entries(_opened(panel.add)))
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("shape", [(3, 12, 12), (2, 30), (1, 6, 6, 6), (7,)])
+def test_what_is_ready_made_fits_its_place_and_is_one_undo(desk: Desk, recipe: Recipe, shape: tuple[int, ...]) -> None:
+    desk.use(NetworkSpec(input_shape=shape, layers=(ReLU(), Identity())))
+    before = desk.document.project
+    desk.chosen.choose("relu1")
+    desk.stack.add(recipe.name)
+    if len(shape) > 1:
+        assert not summary(desk.network).problems
+    assert [layer.id for layer in (desk.network.layers[0], desk.network.layers[-1])] == ["relu1", "identity1"]
+    assert set(desk.chosen.paths) == {layer.id for layer in desk.network.layers[1:-1]}
+    assert desk.undone() == before
 
 
 def test_every_preset_is_offered_and_is_one_undo(desk: Desk, panel: StackPanel) -> None:
@@ -84,7 +110,7 @@ def test_all_layers_can_be_taken_out_at_once(desk: Desk, panel: StackPanel) -> N
 def test_the_verbs_of_a_layer(desk: Desk, panel: StackPanel) -> None:
     def verbs() -> dict[str, QAction]:
         menu = QMenu(panel)
-        fill_verbs(menu, desk.stack)
+        fill_verbs(menu, desk.stack, panel.list.clipboard)
         return _entries(menu)
 
     desk.chosen.choose("relu1")
@@ -102,16 +128,16 @@ def test_the_verbs_of_a_layer(desk: Desk, panel: StackPanel) -> None:
     verbs()["Unwrap"].trigger()
     assert desk.ids()[2:4] == ["conv2", "relu2"]
     desk.chosen.choose("")
-    assert verbs() == {}
+    assert list(verbs()) == ["Paste", "Choose all"]
 
 
 def test_passing_menus_open_at_the_list(desk: Desk, panel: StackPanel) -> None:
     panel.list.add_wanted.emit(Place("res1.body", 0), QPoint(5, 5))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    _entries(menu)["Tanh"].trigger()
+    _entries(menu)["Dropout"].trigger()
     menu.close()
-    assert desk.chosen.path == "res1.body.tanh1"
+    assert desk.chosen.path == "res1.body.dropout1"
     panel.list.menu_wanted.emit(QPoint(5, 5))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)

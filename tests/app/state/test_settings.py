@@ -54,4 +54,19 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     blocked.write_text("")
     settings_ = Settings(blocked / "settings.json")
     settings_.change(dark=False)
-    assert settings_.values.dark is False
+    settings_.change(page="train")
+    assert (settings_.values.dark, settings_.values.page) == (False, "train")
+
+
+def test_two_windows_do_not_take_back_what_the_other_has_changed(tmp_path: Path) -> None:
+    one, other = Settings(tmp_path / "s.json"), Settings(tmp_path / "s.json")
+    one.add_recent("picture", "a.png")
+    other.add_recent("clip", "b.mp4")
+    one.change(page="train", splitters={"kernel pictures": "abc"})
+    other.change(dark=False)
+    assert Settings(tmp_path / "s.json").values == Values(
+        dark=False,
+        recent=(Recent(kind="clip", path="b.mp4"), Recent(kind="picture", path="a.png")),
+        page="train",
+        splitters={"kernel pictures": "abc"},
+    )

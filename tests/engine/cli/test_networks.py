@@ -167,7 +167,7 @@ def test_a_mosaic_shows_every_map_and_is_large_enough_to_see() -> None:
         (["summary", "lenet"], "There is no preset or file 'lenet'; the presets are lenet-5"),
         (["summary", "none.json"], "There is no file none.json"),
         (["summary", "grey.npy"], "a file that ends in .json or .py would do"),
-        (["summary", "bad.py"], "bad.py: Line 1: "),
+        (["summary", "bad.py"], "bad.py: Line 1, column "),
         (["summary", "latin.py"], "latin.py is no text"),
         (["export", "lenet-5", "--format", "pytorch", "-o", "o.txt"], "must end in .py"),
         (["export", "lenet-5", "--format", "pytorch", "-o", "none/o.py"], "the folder"),
@@ -226,3 +226,15 @@ def test_lists_and_summaries_load_no_torch() -> None:
 def test_a_dense_stack_of_values_works_too(capsys, tmp_path: Path) -> None:
     save_network(NetworkSpec(input_shape=(7,), layers=(Linear(out_features=3),)), tmp_path / "n.json")
     assert "input: 7 values" in said(capsys, "summary", tmp_path / "n.json")
+
+
+def test_a_network_is_exported_as_a_drawing_also_a_broken_one(capsys, tmp_path: Path, broken: Path) -> None:
+    for network in ("mini-resnet", broken):
+        out = tmp_path / "stack.svg"
+        told = json.loads(said(capsys, "export", network, "--format", "svg", "-o", out, "--json"))
+        assert told == {"output": str(out), "format": "svg", "bytes": out.stat().st_size}
+        assert out.read_text(encoding="utf-8").startswith("<svg ")
+    assert "does not fit" in out.read_text(encoding="utf-8")
+    assert main(["export", "lenet-5", "--format", "svg", "-o", str(tmp_path / "stack.png")]) == 2
+    assert capsys.readouterr().err.startswith("error:")
+    assert not (tmp_path / "stack.png").exists()

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.filtering import bands as bands_module
-from engine.filtering.bands import Cancelled, Habit, in_bands, run_bands, share_bands, split
+from engine.filtering.bands import Cancelled, Habit, _habit, in_bands, run_bands, share_bands, split
 from engine.filtering.border import gather, origins, zones
 from engine.filtering.factors import factors
 from engine.filtering.reuse import SMALLEST, result_array
@@ -165,10 +165,31 @@ def test_sharing_stops_when_it_does_not_pay_and_comes_back_when_it_does() -> Non
         for _ in range(300):
             together = habit.choose()
             chosen[-1].append(together)
-            habit.note(together, 1e6, 0.6e-3 if together == quicker else 1e-3)
+            habit.note(together, 0.6e-3 if together == quicker else 1e-3)
     assert chosen[0][:4] == [True, False, True, False]
     assert [sum(part[-100:]) >= 90 for part in chosen] == [True, False, True]
     assert [sum(part[-100:]) <= 10 for part in chosen] == [False, True, False]
+
+
+def test_a_core_that_falls_free_is_used_within_thirty_calls() -> None:
+    habit = Habit()
+    for _ in range(100):
+        habit.note(habit.choose(), 1e-3)
+    chosen = []
+    for _ in range(60):
+        chosen.append(habit.choose())
+        habit.note(chosen[-1], 0.6e-3 if chosen[-1] else 1e-3)
+    assert all(chosen[30:])
+
+
+def test_each_kind_and_size_of_work_has_a_habit_of_its_own() -> None:
+    small, large = _habit("direct", 1e6), _habit("direct", 2e6)
+    for _ in range(20):
+        small.note(small.choose(), 1e-3)
+        together = large.choose()
+        large.note(together, 0.6e-3 if together else 1e-3)
+    assert _habit("direct", 1e6) is small
+    assert [sum(habit.choose() for _ in range(5)) for habit in (small, large)] == [0, 5]
 
 
 @pytest.mark.usefixtures("two_workers")

@@ -8,6 +8,7 @@ import torch
 from engine.errors import SpecError
 from engine.nn import build
 from engine.presets import preset, preset_names, presets
+from engine.spec.network_edit import find_layer
 from engine.spec.summary import summary
 
 
@@ -15,7 +16,10 @@ from engine.spec.summary import summary
     ("name", "parameters", "classes"),
     [
         ("lenet-5", 61_706, 10),
+        ("lenet-5-paper", 156 + 12 + 1_516 + 32 + 48_120 + 10_164 + 850, 10),
         ("tiny-vgg", 19_920, 10),
+        ("mini-inception", 448 + 2_452 + 10_152 + 810, 10),
+        ("conv-1d", 8_538, 10),
         ("mini-resnet", 78_042, 10),
         ("fixed-size", 1_792 + 36_928 + 16_385_000, 1000),
         ("variable-size", 1_792 + 36_928 + 577_000, 1000),
@@ -49,6 +53,27 @@ def test_lenet_5_is_the_papers_with_full_connections() -> None:
     assert preset("lenet-5").input_shape == (1, 28, 28)
 
 
+def test_lenet_5_of_the_paper_has_the_papers_counts_and_table() -> None:
+    """60,000 in all before the outputs, as section II.B says."""
+    rows = {row.id: (row.output_shape, row.parameters) for row in summary(preset("lenet-5-paper")).rows}
+    assert rows["c1"] == ((6, 28, 28), 156)
+    assert (rows["s2"][1], rows["s4"][1]) == (12, 32)
+    assert rows["c3"] == ((16, 10, 10), 1_516)
+    assert rows["c5"] == ((120, 1, 1), 48_120)
+    assert rows["f6"] == ((84,), 10_164)
+    assert sum(count or 0 for name, (_, count) in rows.items() if name != "output") == 60_000
+    table = find_layer(preset("lenet-5-paper"), "c3").connections
+    seen = ["".join("X" if place in row else "." for row in table) for place in range(6)]
+    assert seen == [
+        "X...XXX..XXXX.XX",
+        "XX...XXX..XXXX.X",
+        "XXX...XXX..X.XXX",
+        ".XXX..XXXX..X.XX",
+        "..XXX..XXXX.XX.X",
+        "...XXX..XXXX.XXX",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "ends"),
     [
@@ -72,7 +97,7 @@ def test_two_of_the_three_take_pictures_of_other_sizes() -> None:
 
 
 def test_names_are_words_and_each_has_its_sentence() -> None:
-    assert len(set(preset_names())) == len(presets()) == 8
+    assert len(set(preset_names())) == len(presets()) == 11
     assert all(each.summary.endswith(".") for each in presets())
     with pytest.raises(SpecError, match="There is no preset 'lenet'; there are lenet-5, "):
         preset("lenet")

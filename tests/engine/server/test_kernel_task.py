@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
 from engine.codegen import filter_script
-from engine.filtering import apply_chain, apply_filter, explain_cell
+from engine.filtering import apply_bank, apply_chain, explain_cell
 from engine.kernels import kernel
 from engine.protocol import Maps, Probe, Problem, Readout, Result, Show, Thumbnails
 from engine.sources.grab import grab
@@ -142,16 +143,16 @@ def test_a_bank_makes_a_map_of_every_kernel(talk: Talk) -> None:
 def test_one_map_of_a_bank_takes_no_longer_than_one(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
 
-    def counted(*given: object) -> object:
-        calls.append(1)
-        return apply_filter(*given)  # type: ignore[arg-type]
+    def counted(given: Any, specs: list[FilterSpec], *more: Any, **others: Any) -> Any:
+        calls.append(len(specs))
+        return apply_bank(given, specs, *more, **others)
 
-    monkeypatch.setattr("engine.server.bank_task.apply_filter", counted)
+    monkeypatch.setattr("engine.server.bank_task.apply_bank", counted)
     project = Project(source=NOISE, bank=(BLUR.kernel, HALF.kernel, EDGES.kernel))
     for number, only in enumerate((-1, 1), start=1):
         talk.engine.offer(Show(id=number, project=project, page="bank", only=only))
         talk.until(lambda number=number: talk.last(Maps) and talk.last(Maps).id == number)
-    assert len(calls) == 3 + 1
+    assert calls == [3, 1]
 
 
 def test_an_empty_bank_says_what_would_do(talk: Talk) -> None:

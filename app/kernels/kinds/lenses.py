@@ -1,0 +1,43 @@
+"""The parts of a project that the look at the kinds is a view of."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.state.form import Lens
+from engine.spec.kind import KindSpec
+from engine.spec.project import Project
+from engine.spec.trial import MadeSignal, SignalSpec, TrialSpec
+
+
+def _get_kind(project: Project) -> KindSpec:
+    return project.kind
+
+
+def put_kind(project: Project, spec: KindSpec) -> Project:
+    """The project with another layer."""
+    return msgspec.structs.replace(project, kind=spec)
+
+
+def _get_trial(project: Project) -> TrialSpec:
+    return project.trial
+
+
+def put_trial(project: Project, trial: TrialSpec) -> Project:
+    """The project with other numbers in its layer."""
+    return msgspec.structs.replace(project, trial=trial)
+
+
+def _get_signal(project: Project) -> MadeSignal | None:
+    signal = project.trial.signal
+    return signal if isinstance(signal, MadeSignal) else None
+
+
+def put_signal(project: Project, signal: SignalSpec) -> Project:
+    """The project with another signal."""
+    return put_trial(project, msgspec.structs.replace(project.trial, signal=signal))
+
+
+KIND = Lens(KindSpec, _get_kind, put_kind)
+TRIAL = Lens(TrialSpec, _get_trial, put_trial)
+MADE = Lens(MadeSignal, _get_signal, put_signal)

@@ -1,0 +1,1 @@
+"""The theorems on convolution, measured live: both sides of each equation, and how far apart they are."""

@@ -1,0 +1,1 @@
+"""The stack as a drawing: on the screen, and in files."""

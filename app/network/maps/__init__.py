@@ -1,0 +1,1 @@
+"""The maps of the network on the newest frame: at a glance, large, in figures, on the picture, and number by number."""
