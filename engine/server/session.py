@@ -143,6 +143,9 @@ class Session:
             self._pending = self._frame_pending = True
         if self._pending and self._show is not None and self._frame is not None and self._room():
             self._compute(self._show, self._frame)
+            # Frames may come faster than they are worked on: who waits for a free moment may wait for ever.
+            self._do_job()
+            self._take_question()
             return True
         told = self._do_job() or self._take_question() or self._tell_counts() or self._be_idle()
         return told or frame is not None
@@ -200,11 +203,12 @@ class Session:
         small = replace(frame, pixels=reduced_frame(frame.pixels, reduction)) if reduction > 1 else None
         if self._frame_pending:
             planes = (self._painter.frame(frame.pixels) if small is None else self._painter.moving(frame, small),)
-            self._coarse = small is not None
             self._frame_pending = False
             # Shown anew in other colours, it is still the same frame.
             self._sourcing.processed += self._frames != self._processed
             self._processed = self._frames
+        # A picture that is not painted anew is as coarse as it was.
+        self._coarse = small is not None or (self._coarse and not planes)
         job = Job(show, frame, self._frames, planes, self._stale, reduction, small)
         try:
             self._emit(self._task.compute(job))

@@ -143,6 +143,27 @@ def test_a_pause_brings_the_same_frame_whole(screen: Screen) -> None:
     assert result.range.maximum == pytest.approx(apply_filter(screen.film.pixels, EDGES).map.max())
 
 
+def test_a_pause_brings_the_whole_when_the_settings_alone_had_made_it_small(screen: Screen) -> None:
+    screen.show(Project(filter=EDGES), reduction=1)
+    screen.roll()
+    assert not screen.planes()["map"].live
+    screen.show(Project(filter=EDGES), reduction=2)
+    screen.until(lambda: screen.planes()["map"].live)
+    screen.pause()
+
+
+def test_a_film_too_quick_to_keep_up_with_is_paused_and_asked_all_the_same(screen: Screen) -> None:
+    film = screen.film
+    screen.show(Project(filter=EDGES))
+    screen.roll()
+    film.take = lambda: (film.drip(), LatestSource.take(film))[1]  # type: ignore[method-assign]
+    film.pause = lambda: (setattr(film, "take", lambda: None), Film.pause(film))  # type: ignore[method-assign]
+    screen.engine.offer(Probe(id=1, view="map", row=2, column=3))
+    screen.until(lambda: screen.last(Readout))
+    screen.engine.offer(Probe(view=None))
+    screen.pause()
+
+
 READERS: dict[str, Callable[[Screen], None]] = {
     "probe": lambda screen: screen.engine.offer(Probe(id=1, view="map", row=201, column=307)),
     "explain": lambda screen: screen.engine.offer(Explain(id=1, row=201, column=307)),
