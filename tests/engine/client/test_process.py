@@ -144,20 +144,19 @@ def test_a_frozen_one_is_silent_and_blocks_nobody(talk: Talk) -> None:
 
 def test_it_ends_with_a_window_that_was_killed() -> None:
     script = (
-        "import sys, time\n"
+        "import sys\n"
         "from engine.client.process import EngineProcess\n"
         "engine = EngineProcess()\n"
         "print(engine.pid, flush=True)\n"
-        "while True:\n"
-        "    engine.poll()\n"
-        "    time.sleep(0.01)\n"
+        "sys.stdin.read()\n"
     )
-    window = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    window = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert window.stdout is not None
-    with window.stdout:
+    assert window.stdin is not None
+    with window.stdout, window.stdin:
         pid = int(window.stdout.readline())
-    os.kill(window.pid, signal.SIGKILL)
-    window.wait()
+        os.kill(window.pid, signal.SIGKILL)
+        window.wait()
     assert has_ended(pid, time.monotonic() + 5.0)
 
 

@@ -6,14 +6,14 @@ import subprocess
 import sys
 
 LOAD = """
-import threading, time
+import threading
 from engine.server import warm_up
 warm_up.AFTER = 0.0
 turns = 0
 thread = threading.Thread(target=warm_up._load_apart)
 thread.start()
 while thread.is_alive():
-    time.sleep(0.001)
+    thread.join(0.001)
     turns += 1
 warm_up.warm_up()
 import torch
