@@ -95,7 +95,7 @@ class PicturePanel(QFrame):
     def show_picture(self, shown: Shown) -> None:
         """Show what the engine painted."""
         plane = shown.plane
-        self.view.set_image(shown.image, plane.rows, plane.columns, shown.generation)
+        self.view.set_image(shown.image, plane.rows, plane.columns, shown.generation, plane.part)
         self.show_size(plane)
 
     def show_size(self, plane: Plane) -> None:

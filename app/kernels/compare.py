@@ -133,7 +133,7 @@ class Compare(QObject):
         if there and self._shown is not None:
             under = self._made_under()
             plane = self._shown.plane
-            under.set_image(self._shown.image, plane.rows, plane.columns)
+            under.set_image(self._shown.image, plane.rows, plane.columns, plane.part)
             under.set_place(self._place(plane.rows, plane.columns))
             self._mix()
         elif self._under is not None:

@@ -13,6 +13,7 @@ from app.kernels.fineness import Fineness
 from app.kernels.formula import FormulaBox
 from app.kernels.gallery_panel import GalleryPanel
 from app.kernels.histograms import HistogramPair
+from app.kernels.in_sight import InSight
 from app.kernels.kernel_panel import KernelPanel, Sight
 from app.kernels.looks import Looks
 from app.kernels.operation import OperationPanel
@@ -64,6 +65,7 @@ class KernelPage(QWidget):
         self.views = ViewLink(self.input.view, self.map.view)
         self.compare = Compare(self.input, self.map, self.views)
         self.fineness = Fineness(link, self.input.view, self.map.view)
+        self.in_sight = InSight(link, self.input.view, self.map.view, self._wants_sight)
         self.histograms = HistogramPair(self.input, self.map, link)
         self.probing = Probing(self, link)
         self._build()
@@ -124,19 +126,24 @@ class KernelPage(QWidget):
     def shown(self) -> None:
         """The page has come into sight: the engine is to work for it."""
         self._shown = True
-        self.link.look_at(self.looks.engine_page)
+        self._look()
         if self.looks.look is not None:
             self.looks.look.shown()
 
     def hidden(self) -> None:
         """Another page is in sight, and what the engine says is about that."""
         self._shown = False
+        self.link.follow(None)
         self.probing.look_at("map", None)
         if self.looks.look is not None:
             self.looks.look.hidden()
 
     def _look(self) -> None:
+        self.link.follow(None, self.in_sight.fields if self._wants_sight() else None)
         self.link.look_at(self.looks.engine_page)
+
+    def _wants_sight(self) -> bool:
+        return self._shown and self.looks.engine_page == "kernel"
 
     @property
     def is_empty(self) -> bool:

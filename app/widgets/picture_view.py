@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from app.widgets.cell_layer import CellLayer
 
 
+Cells = tuple[int, int, int, int]
+"""(top, left, height, width)."""
+
+
+def rectangle(cells: Cells | None) -> QRectF | None:
+    """The same in coordinates of the view."""
+    return None if cells is None else QRectF(cells[1], cells[0], cells[3], cells[2])
+
+
 class PictureView(ZoomView):
     """One picture in a pyqtgraph view, with rectangles over its cells.
 
@@ -59,11 +68,16 @@ class PictureView(ZoomView):
         describe(self, name, tip)
         self._take_colours()
 
-    def set_image(self, image: QImage, height: int, width: int, generation: object = None) -> None:
-        """Show `image` as `height` × `width` cells. The view stays where it was unless the size is another one."""
+    def set_image(
+        self, image: QImage, height: int, width: int, generation: object = None, part: Cells | None = None
+    ) -> None:
+        """Show `image` as `height` × `width` cells, or as `part` of them.
+
+        The view stays where it was unless the size is another one.
+        """
         assert self.thread().isCurrentThread(), "A view belongs to the window's thread."
         self._generation, self._unpainted = generation, True
-        self.item.set_image(image, height, width)
+        self.item.set_image(image, height, width, rectangle(part))
         self.viewport().update()
         self.set_extent((height, width))
 

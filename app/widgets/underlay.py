@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QTransform
 
 from app.widgets.picture_item import PictureItem
-from app.widgets.picture_view import PictureView
+from app.widgets.picture_view import Cells, PictureView, rectangle
 
 
 class Underlay:
@@ -18,9 +18,9 @@ class Underlay:
         self._item.setZValue(-1)
         view.box.addItem(self._item, ignoreBounds=True)
 
-    def set_image(self, image: QImage | None, height: int = 0, width: int = 0) -> None:
-        """Take `image` for `height` × `width` cells of its own; None shows nothing."""
-        self._item.set_image(image, height, width)
+    def set_image(self, image: QImage | None, height: int = 0, width: int = 0, part: Cells | None = None) -> None:
+        """Take `image` for `height` × `width` cells of its own, or for `part` of them; None shows nothing."""
+        self._item.set_image(image, height, width, rectangle(part))
         self._view.viewport().update()
 
     def set_place(self, place: QRectF) -> None:

@@ -33,6 +33,8 @@ class Plane(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     columns: int
     reduction: int = 1
+    part: Box | None = None
+    """The cells that the pixels show, where only those in sight were painted: finer than all of them could be."""
     live: bool = False
     """Whether the frame was made so much smaller before it was worked on, as one that moves is: a kernel then lies on
     the smaller picture, and the whole is shown once the frame stands still or somebody reads numbers."""

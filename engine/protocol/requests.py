@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.buffers import View
-from engine.protocol.message import Message, Page
+from engine.protocol.message import Box, Message, Page
 from engine.spec.project import Project
 
 
@@ -26,8 +26,15 @@ class Show(Message, frozen=True, kw_only=True):
     """Whether to tell how often each value occurs, in input and map of page "kernel", or in the maps of "network"."""
     strip: tuple[str, ...] = ()
     """Paths of the layers whose maps are wanted small as well, on page "network": those in sight."""
+    place: tuple[int, int] | None = None
+    """(row, column) of the layer's output whose kernels are wanted on page "network", where each place has its own;
+    the middle if None."""
     reduction: int = 1
     """By how much a frame of page "kernel" may be made smaller while it moves: the screen shows no more than that."""
+    sight: Box | None = None
+    map_sight: Box | None = None
+    """The cells of a large input, and of its map, that are to be painted finer than all of them can be, on page
+    "kernel"; all of them if None."""
     asked: float = 0.0
     """time.monotonic() of the edit that asked for it."""
 

@@ -41,6 +41,7 @@ class KernelTask:
         self._result: FilterResult | None = None
         self._source: tuple[Any, ...] | None = None
         self._seen: NDArray[np.float32] | None = None
+        self._kept: tuple[tuple[Any, ...], FilterResult] | None = None
         self._before = Before()
         self._made: tuple[Show, int] | None = None
         self._small_before = Before()
@@ -65,7 +66,7 @@ class KernelTask:
 
     def forget(self) -> None:
         """Let go of the last result."""
-        self._result = self._source = self._seen = self._made = None
+        self._result = self._source = self._seen = self._made = self._kept = None
         self._coarse = self._painted = None
         self._before, self._small_before = Before(), Before()
         self._counting.forget()
@@ -78,7 +79,8 @@ class KernelTask:
         small = None if job.small is None else self._filter_small(job, job.small)
         result, size = small or (self._filter(job), None)
         self._painted = result.map
-        plane, shown = self._painter.map(result.map, job.show.project, job.show.dark, self._gallery.shared)
+        sight = job.show.map_sight if size is None else None
+        plane, shown = self._painter.map(result.map, job.show.project, job.show.dark, self._gallery.shared, sight)
         if size is None:
             self._counting.take(job.frame, result, shown)
         else:
@@ -97,12 +99,18 @@ class KernelTask:
     def _filter(self, job: Job) -> FilterResult:
         """The map at its own resolution, which is kept."""
         project = job.show.project
+        if self._kept is not None and self._kept[0] == (job.number, project.before, project.filter):
+            # Only how it is shown has changed.
+            self._result, self._made = self._kept[1], (job.show, job.number)
+            return self._kept[1]
+        self._kept = None
         given = self._before.map(job)
         source = (job.number, project.before, project.filter.channels)
         seen = self._seen if source == self._source else None
         with blamed(len(project.before), len(project.before) + 1):
             result = self._result = apply_filter(given, project.filter, job.stale, seen)
         self._source, self._seen, self._made = source, result.input, (job.show, job.number)
+        self._kept = (job.number, project.before, project.filter), result
         return result
 
     def _filter_small(self, job: Job, small: Frame) -> tuple[FilterResult, tuple[int, int]] | None:

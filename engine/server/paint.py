@@ -16,7 +16,7 @@ from engine.display.reduce import reduced_size, reduction
 from engine.display.tables import palette
 from engine.display.thumbnails import widest
 from engine.frames import Frame
-from engine.protocol import Plane, Range
+from engine.protocol import Box, Plane, Range
 from engine.server.slots import SlotPool
 from engine.spec.project import Project
 
@@ -41,16 +41,23 @@ def levels_of(values: NDArray[Any], project: Project, shared: Levels | None = No
 
 
 def paint_values(
-    values: NDArray[Any], project: Project, dark: bool, out: Picture, factor: int = 1, shared: Levels | None = None
+    values: NDArray[Any],
+    project: Project,
+    dark: bool,
+    out: Picture,
+    factor: int = 1,
+    shared: Levels | None = None,
+    part: Box | None = None,
 ) -> Range:
-    """Paint a feature map as the view settings say, and tell how."""
+    """Paint a feature map, or `part` of it, as the view settings say, and tell how."""
     levels = levels_of(values, project, shared)
+    whole, values = values, cut(values, part)
     if isinstance(levels, MapLevels):
         paint_colour(values, levels, out, factor)
         return range_of(levels.shared(), COLOUR)
     tables = palette(project.view.colour_map, dark)
     # What was measured of this very map; a shared range changes only the ends of the colours.
-    bounds = (levels.minimum, levels.maximum) if levels.count == values.size else None
+    bounds = (levels.minimum, levels.maximum) if levels.count == whole.size else None
     paint_map(values, levels, tables.table(levels.kind), out, factor, bounds)
     return range_of(levels, tables.name(levels.kind))
 
@@ -85,11 +92,13 @@ class Painter:
         plane = Plane(view=view, slot=slot, height=height, width=width, rows=rows, columns=columns, reduction=factor)
         return plane, pixels
 
-    def frame(self, pixels: Picture) -> Plane:
-        """Show a frame in the input view."""
-        plane, out = self.plane("input", *pixels.shape[:2])
-        paint_frame(pixels, out, plane.reduction)
-        return plane
+    def frame(self, pixels: Picture, sight: Box | None = None) -> Plane:
+        """Show a frame in the input view, or what is in sight of it."""
+        part = finer(sight, (pixels.shape[0], pixels.shape[1]), "input")
+        shown = cut(pixels, part)
+        plane, out = self.plane("input", *shown.shape[:2])
+        paint_frame(shown, out, plane.reduction)
+        return of_part(plane, part, pixels.shape)
 
     def moving(self, frame: Frame, small: Frame) -> Plane:
         """Show a frame in the input view that was made smaller because it moves."""
@@ -97,14 +106,52 @@ class Painter:
         return of_larger(plane, (frame.pixels.shape[0], frame.pixels.shape[1]))
 
     def map(
-        self, values: NDArray[np.float32], project: Project, dark: bool, shared: Levels | None
+        self,
+        values: NDArray[np.float32],
+        project: Project,
+        dark: bool,
+        shared: Levels | None,
+        sight: Box | None = None,
     ) -> tuple[Plane, Range]:
-        """Show a feature map."""
-        plane, out = self.plane("map", *values.shape[:2])
-        return plane, paint_values(values, project, dark, out, plane.reduction, shared)
+        """Show a feature map, or what is in sight of it."""
+        part = finer(sight, (values.shape[0], values.shape[1]), "map")
+        plane, out = self.plane("map", *cut(values, part).shape[:2])
+        told = paint_values(values, project, dark, out, plane.reduction, shared, part)
+        return of_part(plane, part, values.shape), told
 
 
 def of_larger(plane: Plane, size: tuple[int, int]) -> Plane:
     """A plane of what was worked on smaller, for a picture of `size` (height, width)."""
     factor = max(round(size[0] / plane.height), 1)
     return msgspec.structs.replace(plane, rows=size[0], columns=size[1], reduction=factor, live=True)
+
+
+def finer(sight: Box | None, size: tuple[int, int], view: View) -> Box | None:
+    """What lies in the picture of the cells in sight, if they can be painted finer than the whole can.
+
+    Example:
+        >>> finer((2900, 0, 500, 500), (3000, 4000), "map"), finer((0, 0, 9, 9), (30, 40), "map")
+        ((2900, 0, 100, 500), None)
+    """
+    if sight is None:
+        return None
+    top, left = max(sight[0], 0), max(sight[1], 0)
+    height, width = min(sight[0] + sight[2], size[0]) - top, min(sight[1] + sight[3], size[1]) - left
+    if height < 1 or width < 1 or reduction(height, width, budget(view)) >= reduction(*size, budget(view)):
+        return None
+    return top, left, height, width
+
+
+def cut(values: NDArray[Any], part: Box | None) -> NDArray[Any]:
+    """A part of a picture; all of it if None."""
+    if part is None:
+        return values
+    top, left, height, width = part
+    return values[top : top + height, left : left + width]
+
+
+def of_part(plane: Plane, part: Box | None, shape: tuple[int, ...]) -> Plane:
+    """A plane that shows a part of a picture of that shape."""
+    if part is None:
+        return plane
+    return msgspec.structs.replace(plane, rows=shape[0], columns=shape[1], part=part)

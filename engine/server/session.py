@@ -173,7 +173,7 @@ class Session:
             return
         before, self._show = self._show, show
         self._pending = True
-        if before is not None and before.dark != show.dark:
+        if before is not None and (before.dark, before.sight) != (show.dark, show.sight):
             self._frame_pending = True
         if self._sourcing.want(show):
             # A picture of the old source under the new settings would be neither here nor there.
@@ -202,7 +202,8 @@ class Session:
         reduction = self._reduction()
         small = replace(frame, pixels=reduced_frame(frame.pixels, reduction)) if reduction > 1 else None
         if self._frame_pending:
-            planes = (self._painter.frame(frame.pixels) if small is None else self._painter.moving(frame, small),)
+            painter = self._painter
+            planes = (painter.frame(frame.pixels, show.sight) if small is None else painter.moving(frame, small),)
             self._frame_pending = False
             # Shown anew in other colours, it is still the same frame.
             self._sourcing.processed += self._frames != self._processed

@@ -95,6 +95,28 @@ def test_a_reduced_display_keeps_the_cells_of_the_whole_picture(view, picture, p
     assert int(seen[at]) == reduced.colour(int(rows[at[0]] / 10), int(columns[at[1]] / 10))
 
 
+@pytest.mark.parametrize("zoom", [1.0, 2.0, 11.5, 40.0])
+def test_a_part_is_exact_in_its_place_with_the_whole_around_it(view, picture, pixels, zoom) -> None:
+    whole, part = picture(90, 120, 1), picture(120, 200, 2)
+    view.set_image(whole.image, 900, 1200)
+    view.set_image(part.image, 900, 1200, part=(400, 600, 120, 200))
+    view.look_at(QPointF(700.3, 460.2), zoom)
+    rows, columns = device_cells(view)
+    everything = np.zeros((900, 1200), np.uint32)
+    everything[400:520, 600:800] = part.pixels
+    seen, step, far = pixels(view), 1.01 / RATIO / zoom, []
+    for at, low, high in ((rows, 400, 520), (columns, 600, 800)):
+        edge = np.abs(at - np.round(at)) <= step * (1.5 if zoom > 12 else 0.12)
+        far.append((at > low + 2 / zoom) & (at < high - 2 / zoom) & ~edge)
+    expected = everything[np.ix_(np.floor(rows[far[0]]).astype(int), np.floor(columns[far[1]]).astype(int))]
+    assert expected.size > 400
+    np.testing.assert_array_equal(seen[np.ix_(*far)], expected)
+    outside = seen[np.ix_(rows < 380, columns < 580)]
+    assert np.isin(outside[::20, ::20], whole.pixels).all(), "the whole picture lies around the part"
+    view.set_image(whole.image, 900, 1200)
+    assert view.item.part is None
+
+
 def test_the_image_is_painted_where_it_lies_without_a_copy(view, picture, pixels) -> None:
     shown = picture(6, 8)
     view.set_image(shown.image, 6, 8, 1)
