@@ -72,6 +72,8 @@ def _add_pages(parts: Parts, hud: Hud) -> None:
     parts.pages.add(Entry("network", "Network", told, "network", network))
     told = "Train the network live, and watch it learn."
     parts.pages.add(Entry("train", "Train", told, "train", partial(_train_page, parts)))
+    told = "See where in the picture the network's answer came from."
+    parts.pages.add(Entry("inspect", "Inspect", told, "inspect", partial(_inspect_page, parts)))
     parts.pages.show("kernel")
 
 
@@ -85,6 +87,15 @@ def _network_page(parts: Parts, hud: Hud) -> QWidget:
 
     page = NetworkPage(parts.document, parts.link, parts.notices)
     page.values_changed.connect(hud.set_values)
+    page.inspecting.wanted.connect(partial(parts.pages.show, "inspect"))
+    DrawingPad(parts.document, page.input_view, parts.pad.pen)
+    return page
+
+
+def _inspect_page(parts: Parts) -> QWidget:
+    from app.inspect.page import InspectPage  # nor for this one
+
+    page = InspectPage(parts.document, parts.link, parts.notices)
     DrawingPad(parts.document, page.input_view, parts.pad.pen)
     return page
 
@@ -93,6 +104,7 @@ def _train_page(parts: Parts) -> QWidget:
     from app.training.page import TrainPage  # nor for this one
 
     page = TrainPage(parts.document, parts.link, parts.notices)
+    parts.drops.takers.insert(0, page.data.take)
     DrawingPad(parts.document, page.input_view, parts.pad.pen)
     return page
 

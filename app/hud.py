@@ -39,6 +39,7 @@ class Hud(QFrame):
         link.kinds.connect(self._on_maps)
         link.laws.connect(self._on_maps)
         link.matrix.connect(self._on_maps)
+        link.inspected.connect(self._on_maps)
         link.source_state.connect(self._on_source)
         link.engine_state.connect(self._on_engine)
         self._on_engine("starting")

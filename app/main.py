@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace, engine: Engine) -> int:
     bench.arrange()
     show_when_ready(bench)
     QTimer.singleShot(KEEP_AFTER_MS, bench.keep_work)
+    QTimer.singleShot(KEEP_AFTER_MS, bench.ask_before_leaving)
     _collect_on_this_thread(bench)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return application.exec()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -55,6 +57,25 @@ class ProjectFiles(QObject):
         self.path: Path | None = None
         self.saved: Project | None = document.project
         """What is in that file, or was there at the start; None if nobody knows."""
+        self.before_leaving: Callable[[str, Callable[[], None]], None] | None = None
+        """Is told what would leave the work that is open, in words and as a call, and calls once that is agreed to."""
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether there is work that no file holds."""
+        return self.saved is None or self._document.project != self.saved
+
+    def new(self) -> None:
+        """Begin a project; undo brings back what was there before."""
+        if self.before_leaving is None:
+            self._begin()
+        else:
+            self.before_leaving("beginning a new project", self._begin)
+
+    def _begin(self) -> None:
+        project = Project()
+        self._document.edit(project, "new project")
+        self.belong(None, project)
 
     def open(self) -> None:
         """Ask for a project and open it; undo brings back what was there before."""
@@ -63,7 +84,13 @@ class ProjectFiles(QObject):
             self.open_path(Path(path))
 
     def open_path(self, path: Path) -> None:
-        """Open this project."""
+        """Open this project; one with unsaved work is asked about first."""
+        if self.before_leaving is None:
+            self._open(path)
+        else:
+            self.before_leaving("opening another project", partial(self._open, path))
+
+    def _open(self, path: Path) -> None:
         from engine.project import load_project  # the first paint of the window does not wait for it
 
         try:
@@ -105,8 +132,8 @@ class ProjectFiles(QObject):
         self._window.setWindowTitle(f"{path.stem} – Convscope")
         self.changed.emit()
 
-    def belong(self, path: Path | None) -> None:
-        """The document is unsaved work on this file; on none if None."""
-        self.path, self.saved = path, None
+    def belong(self, path: Path | None, saved: Project | None = None) -> None:
+        """The document is work on this file, on none if None; `saved` is what need not be saved of it."""
+        self.path, self.saved = path, saved
         self._window.setWindowTitle(f"{path.stem} – Convscope" if path else "Convscope")
         self.changed.emit()

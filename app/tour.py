@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -22,7 +25,8 @@ from app.workbench import Workbench
 SCENE_SECONDS = 30.0
 AGAIN = (
     "kernel", "clip-gradient", "steps", "touches", "kinds", "laws",
-    "matrix", "network", "diagram", "explain", "train",
+    "matrix", "network", "diagram", "code", "explain", "inspect", "train", "data", "variation", "record",
+    "layers", "doctor", "mistakes", "timeline", "slow",
 )  # fmt: skip
 GALLERY_SECONDS = 0.6
 SMALL = (1280, 800)
@@ -97,13 +101,18 @@ def _take(application: QApplication, bench: Workbench, shot: Shot, place: Path) 
         ready = wait_for(application, lambda: bench.page.kernel.is_settled and bench.link.is_settled) and ready
     if shot.scene.page == "network":
         _draw_the_stack(bench, shot.scene)
-    if shot.scene.layer and not shot.scene.diagram:
+    if shot.scene.has_maps:
         ready = _look_at_maps(application, bench, shot.scene) and ready
+    if shot.scene.page == "train":
+        ready = _open_tab(application, bench, shot.scene) and ready
+    if shot.scene.page == "inspect":
+        ready = _look_into(application, bench) and ready
     if shot.scene.train:
         ready = ready and _train(application, bench)
+        ready = ready and _see_health(application, bench, shot.scene)
     _let_the_gallery_follow(application)
     bench.window.grab().save(str(place / f"{shot.name}.png"))
-    if shot.scene.layer and not shot.scene.diagram:
+    if shot.scene.has_maps:
         bench.pages.current.area.rest()  # type: ignore[attr-defined]
     bench.page.probing.look_at("map", None)
     bench.page.looks.show_look("map")
@@ -125,10 +134,11 @@ def _show_look(application: QApplication, bench: Workbench, scene: Scene) -> boo
 
 
 def _draw_the_stack(bench: Workbench, scene: Scene) -> None:
-    """Show the diagram in the place of the maps, or the maps again."""
+    """Show the diagram or the code in the place of the maps, or the maps again."""
     page: Any = bench.pages.current
     page.list.diagram.setChecked(scene.diagram)
-    if scene.diagram:
+    page.list.code.setChecked(scene.code)
+    if scene.diagram or scene.code:
         page.chosen.choose(scene.layer)
 
 
@@ -144,6 +154,14 @@ def _look_at_maps(application: QApplication, bench: Workbench, scene: Scene) -> 
     return wait_for(application, lambda: bench.link.is_settled and page.area.unit.told is not None)
 
 
+def _look_into(application: QApplication, bench: Workbench) -> bool:
+    """Have the explanation made, and tell how far it can be trusted."""
+    page: Any = bench.pages.current
+    ready = wait_for(application, lambda: page.heat.told is not None and page.newest.stage == "shown")
+    page.sanity.button.click()
+    return wait_for(application, lambda: page.sanity.curves.told is not None) and ready
+
+
 def _look_at_a_cell(application: QApplication, bench: Workbench) -> None:
     """As if the cursor were on the map, where the readouts are worth seeing."""
     extent = bench.page.map.view.extent()
@@ -152,11 +170,56 @@ def _look_at_a_cell(application: QApplication, bench: Workbench) -> None:
         wait_for(application, lambda: bench.page.probing.is_answered)
 
 
-def _train(application: QApplication, bench: Workbench) -> bool:
-    """Train until the first epoch is done; the run is not kept."""
+def _open_tab(application: QApplication, bench: Workbench, scene: Scene) -> bool:
+    """Choose the scene's tab of the Train page; record a few frames where that is what it is for."""
+    page: Any = bench.pages.current
+    page.looks.choose(scene.tab)
+    look: Any = page.looks.behind(scene.tab)
+    ready = wait_for(application, lambda: page.data.samples is not None and getattr(look, "is_answered", True))
+    if scene.tab != "record":
+        return ready
     with tempfile.TemporaryDirectory() as scratch:
-        bench.link.train("start", str(Path(scratch) / "run"))
-        return wait_for(application, lambda: _state(bench) in ("finished", "failed"))
+        look.open_folder(str(Path(scratch) / "digits"))
+        for name, count in (("seven", 4), ("three", 3), ("nothing", 2)):
+            look.name.setText(name)
+            look.add_class()
+            look.hold(name)
+            ready = wait_for(application, partial(_has, look, name, count)) and ready
+            look.let_go()
+    return ready
+
+
+def _has(look: Any, name: str, count: int) -> bool:
+    """Whether so many pictures of a class are recorded."""
+    return bool(look.counts.get(name, 0) >= count)
+
+
+def _train(application: QApplication, bench: Workbench) -> bool:
+    """Train until the first epoch is done; the run is kept until the tour ends, since its past may be looked at."""
+    scratch = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    bench.link.train("start", str(Path(scratch) / "run"))
+    begun = wait_for(application, lambda: _state(bench) in ("preparing", "running"))
+    return begun and wait_for(application, lambda: _state(bench) in ("finished", "failed"))
+
+
+def _see_health(application: QApplication, bench: Workbench, scene: Scene) -> bool:
+    """Wait for what the scene's tab tells of the run."""
+    page: Any = bench.pages.current
+    if scene.tab == "layers":
+        return wait_for(application, lambda: page.health.layers is not None)
+    if scene.tab == "doctor":
+        return wait_for(application, lambda: page.health.count > 0)
+    look = page.looks.behind(scene.tab)
+    if scene.tab == "slow":
+        look.ask()
+        look.choose("weight")
+        return wait_for(application, lambda: look.is_answered)
+    if scene.tab == "timeline":
+        tested = wait_for(application, lambda: any(each.test_accuracy for each in look.track.moments))
+        look.go_to(next((n for n, each in enumerate(look.track.moments) if each.test_accuracy), 0))
+        return wait_for(application, lambda: look.is_answered and bench.link.is_settled) and tested
+    return scene.tab != "mistakes" or wait_for(application, lambda: look.is_answered and len(look.view) > 0)
 
 
 def _state(bench: Workbench) -> str:

@@ -14,9 +14,15 @@ from app.kernels.kinds.choosing import with_kind
 from engine.kernels import kernel
 from engine.kernels.banks import bank
 from engine.presets import preset
+from engine.presets.learned import learned
+from engine.spec.attribution import Target
+from engine.spec.data import AugmentSpec
 from engine.spec.edit import with_channels, with_kernel
 from engine.spec.filter import DetectorSpec, FilterSpec, PoolingSpec
+from engine.spec.inspect import InspectSpec
 from engine.spec.kind import KindSpec
+from engine.spec.layers import Conv1d, FixedKernels, MaxPool1d, ReLU, TableConv2d, UnsharedConv2d
+from engine.spec.network import NetworkSpec, layers_with_paths
 from engine.spec.network_edit import replace_field
 from engine.spec.project import Project
 from engine.spec.source import Clip, Drawing, Pattern, Picture, Sample, Source, Stroke
@@ -45,10 +51,19 @@ class Scene(NamedTuple):
     compare: Mode = "map"
     histograms: bool = False
     design: Act | None = None
+    tab: str = "progress"
+    """Which tab of the Train page is chosen."""
     layer: str = ""
     unit: tuple[int, ...] | None = None
     diagram: bool = False
     """Whether the stack is drawn in the place of its maps."""
+    code: bool = False
+    """Whether its source code stands there."""
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether the maps of a layer are looked at more closely."""
+        return bool(self.layer) and not (self.diagram or self.code)
 
 
 def _scene(
@@ -151,13 +166,90 @@ def _studies() -> dict[str, Scene]:
 def _maps() -> dict[str, Scene]:
     """The maps of a layer in order and over the picture, and a number of one explained."""
     project = Project(source=Picture(path="sample:astronaut.jpg"), network=preset("tiny-vgg"))
-    view = ViewSpec(sort="variance", hide_dead=True, heat=0.6)
+    view, lite0 = ViewSpec(sort="variance", hide_dead=True, heat=0.6), learned("efficientnet-lite0")
     return {
         "maps": Scene(msgspec.structs.replace(project, view=view), page="network", layer="relu1"),
         "explain": Scene(project, page="network", layer="relu2", unit=(4, 30, 24)),
         "diagram": Scene(Project(network=preset("mini-resnet")), page="network", layer="relu2", diagram=True),
         "diagram-vgg": Scene(Project(network=preset("vgg-16")), page="network", layer="pool3", diagram=True),
+        "pretrained": Scene(
+            Project(source=Picture(path="sample:coffee.jpg"), network=lite0.make(), pretrained="efficientnet-lite0"),
+            page="network",
+            layer="block2_expand_relu",
+        ),
         "explain-winner": Scene(project, page="network", layer="pool1", unit=(2, 14, 12)),
+    }
+
+
+def _health() -> dict[str, Scene]:
+    """Layers, doctor, mistakes and past of a run, and a batch taken slowly; the doctor's has gone far too fast."""
+    project = Project(source=_seven(), train=TrainSpec(epochs=2))
+    wild = msgspec.structs.replace(project, train=TrainSpec(epochs=1, learning_rate=1.0))
+    made = {"layers": project, "doctor": wild, "mistakes": project, "timeline": project, "slow": project}
+    return {name: Scene(each, page="train", train=True, tab=name) for name, each in made.items()}
+
+
+def _inspect() -> dict[str, Scene]:
+    """Where a name came from by three methods, and what one unit of a network sees."""
+    lite0 = learned("efficientnet-lite0")
+
+    def scene(picture: str, **what: object) -> Scene:
+        return Scene(
+            Project(
+                source=Picture(path=f"sample:{picture}"),
+                network=lite0.make(),
+                pretrained="efficientnet-lite0",
+                inspect=msgspec.structs.replace(InspectSpec(), **what),
+            ),
+            page="inspect",
+        )
+
+    return {
+        "inspect": scene("coffee.jpg", method="grad-cam"),
+        "inspect-smooth": scene("camera.jpg", method="smoothgrad"),
+        "inspect-unit": scene("astronaut.jpg", method="guided-backprop", unit=Target(layer="head_relu", map=3)),
+    }
+
+
+def _building() -> dict[str, Scene]:
+    """The stack as source code, and layers that have controls, or kernels, of their own."""
+    astronaut = Picture(path="sample:astronaut.jpg")
+    paper, kirsch = preset("lenet-5-paper"), kernels_of(bank("kirsch-compass"))
+    frozen = replace_field(preset("mini-resnet"), "conv1", "frozen", True)
+    local = NetworkSpec(
+        input_shape=(3, 40, 40),
+        layers=(FixedKernels(kernels=kirsch), ReLU(), UnsharedConv2d(out_channels=6, kernel_size=5, stride=2)),
+    )
+    signal = (Conv1d(out_channels=8, kernel_size=9, padding="same"), ReLU(), MaxPool1d(kernel_size=2))
+    table = next(path for path, layer in layers_with_paths(paper.layers) if isinstance(layer, TableConv2d))
+    made = {
+        "code": (frozen, "conv1", None),
+        "table": (paper, table, None),
+        "bank-layer": (local, "bank1", None),
+        "unshared": (local, "local1", (2, 9, 9)),
+        "signal-network": (NetworkSpec(input_shape=(3, 128), layers=signal), "conv1", (3, 60)),
+    }
+    return {
+        name: Scene(
+            Project(source=astronaut, network=network), page="network", layer=layer, unit=unit, code=name == "code"
+        )
+        for name, (network, layer, unit) in made.items()
+    }
+
+
+def _data() -> dict[str, Scene]:
+    """Close looks at data sets, samples varied by chance, and a set that is recorded."""
+    varied = AugmentSpec(rotate=15.0, scale=0.15, shift=2, noise=0.05)
+    colours = AugmentSpec(flip="horizontal", rotate=20.0, cutout=0.3, saturation=0.6, fill="edge")
+    emoji, clip = preset("mini-resnet"), Clip(path="sample:webcam_digits_320x240.mp4")
+    return {
+        "data": Scene(Project(), page="train", tab="data"),
+        "data-emoji": Scene(Project(data="emoji-10", network=emoji), page="train", tab="data"),
+        "variation": Scene(Project(augment=varied), page="train", tab="variation"),
+        "variation-emoji": Scene(
+            Project(data="emoji-10", network=emoji, augment=colours), page="train", tab="variation"
+        ),
+        "record": Scene(Project(source=clip), frames=2, page="train", tab="record"),
     }
 
 
@@ -192,8 +284,8 @@ def scenes() -> dict[str, Scene]:
             page="network",
         ),
         "train": Scene(Project(source=_seven(), train=TrainSpec(epochs=1)), page="train", train=True),
-        "trained-network": Scene(Project(source=_seven()), page="network"),
-        **_maps(), **_design(), **_steps(), **_kinds(), **_studies(),
+        "trained-network": Scene(Project(source=_seven()), page="network"), **_inspect(),
+        **_maps(), **_building(), **_design(), **_steps(), **_kinds(), **_studies(), **_data(), **_health(),
         "gabor": _scene(Picture(path="sample:brick.jpg"), "gabor", bias=0.1),
         "does-not-fit": _scene(
             Pattern(kind="checkerboard", height=12, width=12, period=4.0), "gaussian", parameters={"sigma": 3.0},

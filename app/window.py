@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QSplitter,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.widgets.current_stack import CurrentStack, Roomy
 from app.widgets.theme import set_role
 
 RAIL_WIDTH = 72
@@ -72,7 +72,9 @@ class Window(QMainWindow):
         self.resize(*START_SIZE)
         self.setMinimumSize(960, 600)
         self.rail = Rail()
-        self.pages = QStackedWidget()
+        self.pages = CurrentStack()
+        self.may_close: Callable[[], bool] | None = None
+        """Says whether the window may be closed now; who says no may close it later."""
         self._body = QVBoxLayout()
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(0)
@@ -84,7 +86,7 @@ class Window(QMainWindow):
         middle.setSpacing(0)
         for part in (strip, notices):
             middle.addWidget(part)
-        middle.addWidget(self.pages, 1)
+        middle.addWidget(Roomy(self.pages), 1)
         across = QHBoxLayout()
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
@@ -122,6 +124,9 @@ class Window(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.may_close is not None and not self.may_close():
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)
 

@@ -114,6 +114,12 @@ class Workbench(QObject):
         self.leftovers.changed.connect(self.work_left)
         self.leftovers.offer()
 
+    def ask_before_leaving(self) -> None:
+        """From now on ask before unsaved work is left."""
+        from app.closing import Closing  # nor for this
+
+        Closing(self.window, self.projects)
+
     @property
     def has_left_work(self) -> bool:
         """Whether an earlier window has left work that could be restored."""

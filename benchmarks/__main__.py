@@ -10,7 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-NAMES = ("startup", "edit", "live", "stack", "filtering", "large", "display", "training", "watching", "kinds")
+NAMES = (
+    "startup", "edit", "live", "stack", "filtering", "large", "display", "training", "watching", "kinds", "data",
+    "pretrained", "inspecting", "scale",
+)  # fmt: skip
 COLUMNS = ("name", "goal", "peer", "ratio", "spread", "peer_ms", "ours_ms", "note")
 
 

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engine import explain as explain
     from engine.arithmetic import output_size as output_size
     from engine.codegen import from_pytorch as from_pytorch
     from engine.codegen import to_pytorch as to_pytorch
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from engine.filtering import apply_filter as apply_filter
     from engine.filtering import filter_image as filter_image
     from engine.filtering import filter_to_file as filter_to_file
+    from engine.forward import maps_to_file as maps_to_file
     from engine.frames import read_image as read_image
     from engine.kernels import format_kernel as format_kernel
     from engine.kernels import kernel as kernel
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from engine.nn import load_weights as load_weights
     from engine.presets import preset as preset
     from engine.presets import preset_names as preset_names
+    from engine.presets.learned import pretrained_names as pretrained_names
     from engine.project import load_network as load_network
     from engine.project import load_project as load_project
     from engine.project import save_network as save_network
@@ -126,7 +129,11 @@ if TYPE_CHECKING:
     from engine.spec.summary import summary as summary
     from engine.spec.train import TrainSpec as TrainSpec
     from engine.train import Controls as Controls
+    from engine.train import fork as fork
     from engine.train import load_run as load_run
+    from engine.train import lr_range_test as lr_range_test
+    from engine.train import pretrained as pretrained
+    from engine.train import replay as replay
     from engine.train import resume as resume
     from engine.train import train as train
 
@@ -218,6 +225,7 @@ _HOME = {
     "filter_image": "engine.filtering",
     "filter_to_file": "engine.filtering",
     "format_kernel": "engine.kernels",
+    "fork": "engine.train",
     "from_pytorch": "engine.codegen",
     "grab": "engine.sources.grab",
     "kernel": "engine.kernels",
@@ -232,14 +240,19 @@ _HOME = {
     "load_project": "engine.project",
     "load_run": "engine.train",
     "load_weights": "engine.nn",
+    "lr_range_test": "engine.train",
     "make_signal": "engine.kinds.signals",
+    "maps_to_file": "engine.forward",
     "meters": "engine.kinds.meters",
     "output_size": "engine.arithmetic",
     "parse_kernel": "engine.kernels",
     "preset": "engine.presets",
     "preset_names": "engine.presets",
+    "pretrained": "engine.train",
+    "pretrained_names": "engine.presets.learned",
     "read_image": "engine.frames",
     "read_signal": "engine.kinds.signals",
+    "replay": "engine.train",
     "resume": "engine.train",
     "run_kind": "engine.kinds.run",
     "save_bank": "engine.kernels.banks",
@@ -254,6 +267,8 @@ __all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "explain":  # a package of its own: engine.explain.attribute(…)
+        return import_module("engine.explain")
     if name not in _HOME:
         raise AttributeError(f"engine has no {name!r}")
     value = getattr(import_module(_HOME[name]), name)

@@ -8,11 +8,24 @@ start: a killed process leaves nothing behind, and a new engine process gets the
 from __future__ import annotations
 
 from multiprocessing.heap import Arena
-from typing import Literal
+from typing import Literal, get_args
 
-View = Literal["input", "map", "gallery", "maps", "kernels", "samples", "layer", "strip"]
+View = Literal[
+    "input",
+    "map",
+    "gallery",
+    "maps",
+    "kernels",
+    "samples",
+    "layer",
+    "strip",
+    "data",
+    "varied",
+    "recorded",
+    "mistakes",
+]
 
-VIEWS: tuple[View, ...] = ("input", "map", "gallery", "maps", "kernels", "samples", "layer", "strip")
+VIEWS: tuple[View, ...] = get_args(View)
 SLOTS = 3
 PIXEL_BUDGET = 4 * 1024 * 1024
 """Most pixels of a picture on the screen; larger ones are shown reduced."""

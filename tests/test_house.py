@@ -11,9 +11,9 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from packaging.requirements import Requirement
@@ -40,14 +40,41 @@ def files(*endings: str) -> list[Path]:
     return [file for file in all_files() if file.name.endswith(endings)]
 
 
+class Function(NamedTuple):
+    line: int
+    name: str
+    length: int
+
+
+class Call(NamedTuple):
+    """A call of a method or function, with its last name, and the name of what it is a method of."""
+
+    line: int
+    name: str
+    owner: str
+    keywords: dict[str, object]
+    """Those whose values are written out; True for all others."""
+    gives_lambda: bool
+
+
 @functools.cache
-def tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"), str(file))
+def parsed(file: Path) -> list[Function | Call]:
+    """What the rules are about; whole trees of all files would be slow to keep."""
+    found: list[Function | Call] = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), str(file))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.append(Function(node.lineno, node.name, (node.end_lineno or 0) - node.lineno + 1))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            owner = getattr(getattr(node.func, "value", None), "id", "")
+            keywords = {each.arg: getattr(each.value, "value", True) for each in node.keywords if each.arg}
+            gives_lambda = any(isinstance(argument, ast.Lambda) for argument in node.args)
+            found.append(Call(node.lineno, called, owner, keywords, gives_lambda))
+    return found
 
 
-def name(file: Path, node: ast.AST | None = None) -> str:
-    line = f":{node.lineno}" if isinstance(node, ast.stmt | ast.expr) else ""
-    return f"{file.relative_to(ROOT)}{line}"
+def name(file: Path, line: int | None = None) -> str:
+    return f"{file.relative_to(ROOT)}" + (f":{line}" if line is not None else "")
 
 
 def code() -> list[Path]:
@@ -62,13 +89,12 @@ def test_no_file_has_more_than_400_lines() -> None:
 
 
 def test_no_function_has_more_than_40_lines() -> None:
-    long = []
-    for file in code():
-        for node in ast.walk(tree(file)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                lines = (node.end_lineno or 0) - node.lineno + 1
-                if lines > MAX_FUNCTION:
-                    long.append(f"{name(file, node)} {node.name}: {lines} lines")
+    long = [
+        f"{name(file, found.line)} {found.name}: {found.length} lines"
+        for file in code()
+        for found in parsed(file)
+        if isinstance(found, Function) and found.length > MAX_FUNCTION
+    ]
     assert long == []
 
 
@@ -92,20 +118,13 @@ def test_no_file_speaks_of(what: str) -> None:
     assert found == []
 
 
-def calls(file: Path) -> Iterator[tuple[ast.Call, str]]:
-    """Every call of a method or function, with its last name."""
-    for node in ast.walk(tree(file)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
-            yield node, node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+def calls(file: Path) -> list[Call]:
+    return [found for found in parsed(file) if isinstance(found, Call)]
 
 
 def test_no_array_file_may_hold_objects() -> None:
     permissive = [
-        name(file, call)
-        for file in code()
-        for call, _ in calls(file)
-        for keyword in call.keywords
-        if keyword.arg == "allow_pickle" and getattr(keyword.value, "value", True)
+        name(file, call.line) for file in code() for call in calls(file) if call.keywords.get("allow_pickle", False)
     ]
     assert permissive == []
 
@@ -113,21 +132,21 @@ def test_no_array_file_may_hold_objects() -> None:
 def test_no_signal_is_connected_to_a_lambda() -> None:
     """Qt forgets a bound method when its object dies, and calls a lambda all the same."""
     connected = [
-        name(file, call)
+        name(file, call.line)
         for file in (ROOT / "app").rglob("*.py")
-        for call, called in calls(file)
-        if called == "connect" and any(isinstance(argument, ast.Lambda) for argument in call.args)
+        for call in calls(file)
+        if call.name == "connect" and call.gives_lambda
     ]
     assert connected == []
 
 
 def test_no_test_waits_a_fixed_time() -> None:
-    waits = []
-    for file in (ROOT / "tests").rglob("*.py"):
-        for call, called in calls(file):
-            owner = getattr(getattr(call.func, "value", None), "id", "")
-            if (owner, called) in {("time", "sleep"), ("qtbot", "wait")}:
-                waits.append(name(file, call))
+    waits = [
+        name(file, call.line)
+        for file in (ROOT / "tests").rglob("*.py")
+        for call in calls(file)
+        if (call.owner, call.name) in {("time", "sleep"), ("qtbot", "wait")}
+    ]
     assert waits == []
 
 

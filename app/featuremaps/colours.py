@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.state.document import Document
-from app.state.form import Lens, SpecForm, choice, described
+from app.state.form import SpecForm, choice, described, lens_on
 from app.state.notices import Notices
 from app.widgets.calm import Calm
 from app.widgets.fields import Toggle
@@ -18,7 +17,6 @@ from app.widgets.number_text import shown
 from app.widgets.tokens import tokens
 from engine.display.tables import stops
 from engine.protocol import Range
-from engine.spec.project import Project
 from engine.spec.view import ViewSpec
 
 ABOUT = "view"
@@ -27,15 +25,7 @@ COLOUR_TABLE = "colour"
 LEAST_BAR = 32
 
 
-def _get_view(project: Project) -> ViewSpec:
-    return project.view
-
-
-def _put_view(project: Project, spec: ViewSpec) -> Project:
-    return msgspec.structs.replace(project, view=spec)
-
-
-VIEW = Lens(ViewSpec, _get_view, _put_view)
+VIEW = lens_on(ViewSpec, "view")
 
 
 class MapLegend(ColourLegend):

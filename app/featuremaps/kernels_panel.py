@@ -19,6 +19,8 @@ _TIP = (
     "Every kernel of the layer: blue weights are below zero, orange ones above. A click shows the feature map that "
     "a kernel belongs to."
 )
+SETS = 6
+"""So many sizes has a layer whose kernels take turns."""
 
 
 def kernel_words(shape: tuple[int, ...]) -> str:
@@ -27,7 +29,11 @@ def kernel_words(shape: tuple[int, ...]) -> str:
     Example:
         >>> kernel_words((16, 6, 5, 5))
         '16×6 of 5×5'
+        >>> kernel_words((2, 2, 16, 6, 5, 5))
+        '2×2 sets, 16×6 of 5×5'
     """
+    if len(shape) == SETS:
+        return f"{shape_text(shape[:2])} sets, {kernel_words(shape[2:])}"
     return f"{shape_text(shape[:2])} of {shape_text(shape[2:])}" if len(shape) > 2 else shape_text(shape)
 
 
@@ -92,11 +98,19 @@ class KernelsPanel(PicturePanel):
             self._lay_out(*self._pair)
 
     def _open(self, tile: int) -> None:
-        self.map_wanted.emit(tile // self._inputs)
+        self.map_wanted.emit(self._number(tile)[0])
+
+    def _number(self, tile: int) -> tuple[int, str]:
+        """The feature map of a kernel, and in words the turn that it has where kernels take turns."""
+        number, shape = tile // self._inputs, self._maps.kernel_shape if self._maps is not None else ()
+        if len(shape) != SETS:
+            return number, ""
+        turn, number = divmod(number, shape[2])
+        return number, f"set {turn // shape[1]}, {turn % shape[1]}: "
 
     def _point(self, spot: Spot | None) -> None:
         if spot is None:
             self.set_note("")
             return
-        number, source = divmod(spot.tile, self._inputs)
-        self.set_note(f"input {source} → map {number}")
+        number, turn = self._number(spot.tile)
+        self.set_note(f"{turn}input {spot.tile % self._inputs} → map {number}")

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleValueChangeEvent,
-    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -19,10 +18,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
+from PySide6.QtWidgets import QToolTip
 
 from app.state.engine_link import Shown
 from app.widgets.fonts import number_font, text_font
+from app.widgets.painted import PaintedArea
 from app.widgets.theme import set_role
 from app.widgets.tips import describe, tip_text
 from app.widgets.tokens import tokens
@@ -49,7 +49,7 @@ class Entry(NamedTuple):
     help: str
 
 
-class LayerStrip(QAbstractScrollArea):
+class LayerStrip(PaintedArea):
     """Knows nothing of networks: it is told the entries, and where in a picture each of them lies."""
 
     chosen = Signal(str)
@@ -228,21 +228,7 @@ class LayerStrip(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Others are in sight."""
         self._look()
-        self.viewport().update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.viewport().update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys go."""
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """The keys go elsewhere."""
-        self.viewport().update()
+        super().scrollContentsBy(dx, dy)
 
     def sizeHint(self) -> QSize:
         """A few layers."""

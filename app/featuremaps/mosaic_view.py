@@ -10,16 +10,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.featuremaps.tiles import Spot, Tiles
 from app.state.engine_link import Shown
+from app.widgets.cells import ARROWS
 from app.widgets.picture_overlay import Overlay
 from app.widgets.picture_view import PictureView
 from engine.protocol import Box
 
-_ARROWS: dict[int, tuple[int, int]] = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 MOST_AREAS = 256
 _OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _BACK_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Backspace)
@@ -229,10 +224,10 @@ class MosaicView(PictureView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Enter and Esc as the class says; all else as in any picture."""
         key, plain = event.key(), not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if key in _ARROWS and plain and self._picks:
-            self._step(*_ARROWS[key])
-        elif key in _ARROWS and plain:
-            self._walk(*_ARROWS[key])
+        if key in ARROWS and plain and self._picks:
+            self._step(*ARROWS[key])
+        elif key in ARROWS and plain:
+            self._walk(*ARROWS[key])
         elif key in _OPEN_KEYS and self._alone is None:
             self._open(self._marked)
             self._activate(self._marked)

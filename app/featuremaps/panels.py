@@ -23,8 +23,9 @@ _REDUCED = (
 )
 
 _LIVE = (
-    "While the picture moves, it is made {0} times smaller in both directions before the kernel is laid on it: the "
-    "screen has no more room for it. Pause it, enlarge it or point at a cell, and the whole resolution is worked out. "
+    "While the picture moves, or edits come faster than all of it can be worked on, it is made {0} times smaller in "
+    "both directions before the kernel is laid on it: the screen has no more room for it. "
+    "Pause it, enlarge it or point at a cell, and the whole resolution is worked out. "
     "What is read and saved always comes from the whole."
 )
 

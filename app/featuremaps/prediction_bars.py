@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.widgets.fonts import number_font, text_font
+from app.widgets.painted import PaintedWidget
 from app.widgets.tips import describe
 from app.widgets.tokens import Tokens, tokens
 from engine.protocol import Guess
@@ -51,7 +52,7 @@ def label_of(guess: Guess) -> str:
     return guess.name or str(guess.index)
 
 
-class PredictionBars(QWidget):
+class PredictionBars(PaintedWidget):
     """One row a guess: the class, a bar as long as its probability, and the number; the first stands out."""
 
     def __init__(self, name: str = "Prediction", placeholder: str = "", parent: QWidget | None = None) -> None:
@@ -88,12 +89,6 @@ class PredictionBars(QWidget):
             if QAccessible.isActive():
                 QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
         self.update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
     def sizeHint(self) -> QSize:
         """Room for all rows."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWid
 from app.state.document import Document
 from app.state.notices import Notices
 from app.widgets.icons import icon
+from app.widgets.menu_entry import unticked
 from app.widgets.theme import set_role
 from app.widgets.tips import describe, tip_text
 from engine.errors import SpecError
@@ -164,7 +165,7 @@ class ChainStrip(QWidget):
             action = menu.addAction(text)
             action.setToolTip(tip_text(help))
             action.setEnabled(possible)
-            action.triggered.connect(partial(_call, call))
+            action.triggered.connect(unticked(call))
         return menu
 
     def _add_behind(self, place: int) -> None:
@@ -172,7 +173,3 @@ class ChainStrip(QWidget):
 
         made = kernel("identity").spec()
         self._change("add a step", lambda project: chain_edit.add(chain_edit.choose(project, place), made))
-
-
-def _call(call: Callable[[], None], _ticked: bool = False) -> None:
-    call()

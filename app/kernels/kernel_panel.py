@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ from app.kernels.parameters import ParameterRows
 from app.kernels.size_box import Size, SizeBox
 from app.state.document import Document, Gesture
 from app.state.engine_link import EngineLink
+from app.state.follower import Follower
 from app.state.notices import Notices
 from app.widgets.group import Group
 from app.widgets.icons import icon
@@ -85,7 +87,7 @@ class KernelPanel(Group):
         self.parameters = ParameterRows(document, notices, self.size_box)
         self.facts = QLabel()
         self._build()
-        document.changed.connect(self._refresh)
+        Follower(self, document, attrgetter("filter"), self._refresh)
         self._refresh()
 
     def _build(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app.featuremaps.colours import ColourControls
 from app.featuremaps.panels import PicturePanel
@@ -23,6 +25,7 @@ from app.kernels.relation import affines, fits
 from app.state.document import Document
 from app.state.engine_link import EngineLink, Shown
 from app.state.notices import Notices
+from app.widgets.current_stack import CurrentStack
 from app.widgets.picture_view import PictureView
 from app.widgets.side import GAP, SideColumn
 from app.widgets.view_link import ViewLink
@@ -59,12 +62,12 @@ class KernelPage(QWidget):
         self.side = SideColumn(self.kernel, self.operation, result=self.formula)
         self.gallery = GalleryPanel(document, link)
         self.readout = ReadoutPanel()
-        self._whole, self._under = QStackedWidget(), QStackedWidget()
+        self._whole, self._under = CurrentStack(), CurrentStack()
         self.looks = Looks(self, self._whole, self._under)
         self.chain = ChainStrip(document, notices)
         self.views = ViewLink(self.input.view, self.map.view)
         self.compare = Compare(self.input, self.map, self.views)
-        self.fineness = Fineness(link, self.input.view, self.map.view)
+        self.fineness = Fineness(link, self.input.view, self.map.view, self._wants_sight)
         self.in_sight = InSight(link, self.input.view, self.map.view, self._wants_sight)
         self.histograms = HistogramPair(self.input, self.map, link)
         self.probing = Probing(self, link)
@@ -139,8 +142,11 @@ class KernelPage(QWidget):
             self.looks.look.hidden()
 
     def _look(self) -> None:
-        self.link.follow(None, self.in_sight.fields if self._wants_sight() else None)
+        self.link.follow(None, self._sight_fields if self._wants_sight() else None)
         self.link.look_at(self.looks.engine_page)
+
+    def _sight_fields(self) -> dict[str, Any]:
+        return {**self.in_sight.fields(), **self.fineness.fields()}
 
     def _wants_sight(self) -> bool:
         return self._shown and self.looks.engine_page == "kernel"

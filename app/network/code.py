@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal, SignalInstance
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from app.featuremaps.panels import HEADER_HEIGHT
@@ -28,6 +28,8 @@ _TIP = (
 )
 _ICON = QSize(16, 16)
 _INPUT = "INPUT_SHAPE"
+NARROW, LEAST = 566, 300
+"""Pixels of width below which buttons have no words, and the least of all."""
 _LISTED = 4
 """Faults that are told at once."""
 
@@ -75,10 +77,21 @@ class CodePanel(QFrame):
         button.clicked.connect(call)
         return button
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the pictures speak alone."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        for button in (self.open_button, self.save_button, self.copy, self.paste, self.close_button):
+            button.setText("" if narrow else button.accessibleName())
+
+    def minimumSizeHint(self) -> QSize:
+        """With pictures alone."""
+        return QSize(LEAST, super().minimumSizeHint().height())
+
     def _build(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 4, 4)
-        head.setSpacing(8)
+        head.setSpacing(4)
         head.addWidget(QLabel("PyTorch code"), 1)
         for button in (self.open_button, self.save_button, self.copy, self.paste, self.close_button):
             head.addWidget(button)

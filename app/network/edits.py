@@ -34,9 +34,15 @@ def with_network(project: Project, network: NetworkSpec, moved: Mapping[str, str
     return msgspec.structs.replace(project, network=network, planted=tuple(planted))
 
 
-def with_another_network(project: Project, network: NetworkSpec) -> Project:
-    """The project with a network that has nothing to do with the one before, whatever its layers are called."""
-    return msgspec.structs.replace(project, network=network, planted=())
+def with_another_network(project: Project, network: NetworkSpec, pretrained: str = "") -> Project:
+    """The project with a network that has nothing to do with the one before, whatever its layers are called.
+
+    Args:
+        project: the project.
+        network: its new network.
+        pretrained: the shipped weights that it begins with; random ones if empty.
+    """
+    return msgspec.structs.replace(project, network=network, planted=(), pretrained=pretrained)
 
 
 def _followed(path: str, moved: Mapping[str, str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -11,6 +13,7 @@ from app.network.repairs import RepairButtons
 from app.network.stack import Stack
 from app.network.words import amount, count_text
 from app.state.document import Document
+from app.state.follower import Follower
 from app.widgets.fonts import NUMBER_FAMILY, text_font
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
@@ -64,7 +67,7 @@ class Facts(QWidget):
         self._column.setSpacing(4)
         self._column.addWidget(self.figures)
         self._rows: list[QWidget] = []
-        document.changed.connect(self.refresh)
+        Follower(self, document, attrgetter("network"), self.refresh)
         stack.chosen.changed.connect(self.refresh)
         self.refresh()
 
@@ -122,6 +125,7 @@ def _text(row: Row) -> str:
     lines = [f"{number(entering)} → {number(leaving, 'result')}"]
     if row.receptive_field is not None:
         lines[0] += f" · sees {number(shape_text(row.receptive_field))}"
-    counts = [f"{number(_count(row.parameters))} parameters"] if row.parameters else []
-    counts += [f"{number(_count(row.macs))} multiply-adds"] if row.macs else []
+    held = ", frozen" if row.frozen else ""
+    counts = [f"{number(_count(row.parameters))} parameters{held}"] if row.parameters else []
+    counts += [f"{number(_count(row.macs))} multiply\N{NON-BREAKING HYPHEN}adds"] if row.macs else []
     return "<br>".join([*lines, " · ".join(counts)] if counts else lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.widgets.number_field import NumberField
@@ -13,7 +14,9 @@ from app.widgets.theme import set_role
 from engine.spec.fields import fields_of, range_problem
 from engine.spec.network import NetworkSpec
 
-WIDTH = 66
+WIDTH, LEAST = 66, 48
+_BETWEEN = 17
+"""Pixels of a cross between two fields, with its gaps."""
 _SIZES = ("channels", "depth", "height", "width")
 
 
@@ -63,7 +66,7 @@ class InputFields(QWidget):
         self.fields = []
         for place, name in enumerate(size_names(count)):
             field = NumberField(low, high, 1, True, "", f"Input {name}", described.help)
-            field.setFixedWidth(WIDTH)
+            field.setFixedWidth(self._wide(count))
             field.value_changed.connect(partial(self._changed, place))
             field.rejected.connect(partial(self._refuse, name))
             if place:
@@ -71,6 +74,16 @@ class InputFields(QWidget):
             self._row.addWidget(field)
             self.fields.append(field)
         self._row.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the fields are narrower."""
+        super().resizeEvent(event)
+        for field in self.fields:
+            field.setFixedWidth(self._wide(len(self.fields)))
+
+    def _wide(self, count: int) -> int:
+        between = (count - 1) * _BETWEEN
+        return min(WIDTH, max(LEAST, (self.width() - between) // count))
 
     def _changed(self, place: int, size: int) -> None:
         self.value_changed.emit((*self._shape[:place], size, *self._shape[place + 1 :]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -12,6 +14,7 @@ from app.network.reading import Reading
 from app.network.stack import Stack
 from app.network.words import summary_line
 from app.state.document import Document
+from app.state.follower import Follower
 from app.state.notices import Notices
 from app.widgets.fields import Toggle
 from app.widgets.fonts import text_font
@@ -48,7 +51,7 @@ class LayerForm(Group):
         self.facts = Facts(document, stack, reading)
         for part in (self._head, self._help, self.facts):
             self.add(part)
-        document.changed.connect(self._refresh)
+        Follower(self, document, attrgetter("network"), self._refresh)
         stack.chosen.changed.connect(self._refresh)
         self._refresh()
 

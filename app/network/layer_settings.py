@@ -6,11 +6,13 @@ from functools import partial
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from app.network.bank_field import BankField
 from app.network.controls import Automatic, WordOrAmount, control_for, meant
 from app.network.edits import with_network
 from app.network.part_buttons import PartButtons
 from app.network.places import exists
 from app.network.stack import Stack
+from app.network.table_field import TableField
 from app.state.document import Document
 from app.state.form import Control, Lens, SpecForm
 from app.state.notices import Notices
@@ -18,12 +20,13 @@ from app.widgets.group import FieldRow
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
 from engine.spec.fields import fields_of
-from engine.spec.layers import AnyLayer, defaults_of
+from engine.spec.layers import AnyLayer, FixedKernels, TableConv2d, defaults_of
 from engine.spec.network_edit import find_layer, replace_layer
 from engine.spec.project import Project
 
 ABOUT = "layer"
-SELDOM = ("init", "init_seed")
+_MORE = "First weights, frozen"
+SELDOM = ("frozen", "init", "init_seed")
 """Settings of layers with weights that stay folded until they are wanted, or are not as by default."""
 
 
@@ -41,6 +44,13 @@ def chosen_layer(stack: Stack, kind: type[AnyLayer]) -> Lens:
     return Lens(kind, get, put)
 
 
+def own_controls(document: Document, layer: AnyLayer) -> dict[str, TableField | BankField]:
+    """Controls for settings that are no numbers and no words."""
+    if isinstance(layer, TableConv2d):
+        return {"connections": TableField()}
+    return {"kernels": BankField(document)} if isinstance(layer, FixedKernels) else {}
+
+
 class LayerSettings(QWidget):
     """One row a setting. Made once for a type, shown for every layer of it."""
 
@@ -54,6 +64,12 @@ class LayerSettings(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
+        for name, control in own_controls(document, layer).items():
+            self.controls[name] = control
+            self._column.addWidget(control)
+            control.value_changed.connect(partial(self._set, name))
+            if isinstance(control, TableField):
+                control.refused.connect(partial(notices.problem, about=ABOUT))
         self.more = self._more_button()
         for name in self._fields:
             if name == SELDOM[0]:
@@ -65,9 +81,10 @@ class LayerSettings(QWidget):
             self._column.addWidget(self.parts)
 
     def _more_button(self) -> QPushButton:
-        button = QPushButton("How weights begin ▸")
+        button = QPushButton()
         set_role(button, "flat")
-        describe(button, "How weights begin", "What the weights are before training, and what they are drawn by.")
+        tip = "What the weights are before training, what they are drawn by, and whether training changes them."
+        describe(button, _MORE, tip)
         button.setCheckable(True)
         button.setVisible(any(name in SELDOM for name in self._fields))
         button.toggled.connect(self._open_more)
@@ -75,7 +92,7 @@ class LayerSettings(QWidget):
 
     def _open_more(self, on: bool) -> None:
         """Show, or put away, what is seldom changed."""
-        self.more.setText(f"How weights begin {'▾' if on else '▸'}")
+        self.more.setText(f"{_MORE} {'▾' if on else '▸'}")
         for name, row in self._rows.items():
             if name in SELDOM:
                 row.setVisible(on)
@@ -102,11 +119,13 @@ class LayerSettings(QWidget):
             control.set_value(getattr(layer, name))
             if isinstance(control, (Automatic, WordOrAmount)):
                 control.set_meant(meant(layer, name, entering))
+            elif isinstance(control, TableField):
+                control.set_entering(entering)
 
     def _set(self, name: str, value: object) -> None:
-        field = self._fields[name]
+        label = self._fields[name].label.lower() if name in self._fields else name
         # Layers of one type share these controls; what was done to two of them is two things to undo.
-        self._form.change({name: value}, f"change {field.label.lower()}", f"{self._stack.chosen.path} {name}")
+        self._form.change({name: value}, f"change {label}", f"{self._stack.chosen.path} {name}")
 
     def focus_first(self) -> bool:
         """Take the focus to the first setting, or button. Returns whether there is one."""

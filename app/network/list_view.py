@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import attrgetter
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleValueChangeEvent,
-    QFocusEvent,
     QHelpEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
 from app.network.cards import Card, cards_of
 from app.network.input_fields import InputFields
@@ -26,6 +26,8 @@ from app.network.repairs import RepairButtons
 from app.network.stack import Stack
 from app.network.words import summary_line
 from app.state.document import Document
+from app.state.follower import Follower
+from app.widgets.painted import PaintedArea
 from app.widgets.tips import tip_text
 from app.widgets.tokens import CONTROL_HEIGHT, tokens
 from engine.spec.summary import Repair
@@ -36,7 +38,7 @@ _MANY = 40
 """A card that is chosen is brought into sight with so much of what is around it."""
 
 
-class LayerCards(QAbstractScrollArea):
+class LayerCards(PaintedArea):
     """Shows the document's network and which layer is chosen."""
 
     def __init__(self, document: Document, stack: Stack, reading: Reading) -> None:
@@ -58,7 +60,7 @@ class LayerCards(QAbstractScrollArea):
         self.input = InputFields(self.viewport())
         self.input.value_changed.connect(self._set_input)
         self.input.rejected.connect(stack.refuse)
-        document.changed.connect(self.refresh)
+        Follower(self, document, attrgetter("network"), self.refresh)
         stack.chosen.changed.connect(self._chosen_changed)
         stack.chosen.selected.connect(self._selected)
         self.refresh()
@@ -236,21 +238,7 @@ class LayerCards(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Take the fields and buttons along."""
         self._place_parts()
-        self.viewport().update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.viewport().update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys go."""
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """The keys go elsewhere."""
-        self.viewport().update()
+        super().scrollContentsBy(dx, dy)
 
     def minimumSizeHint(self) -> QSize:
         """A few cards."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.featuremaps.kernels_panel import KernelsPanel
 from app.featuremaps.maps_panel import count_of
@@ -14,8 +14,10 @@ from app.featuremaps.panels import PicturePanel
 from app.featuremaps.tiles import Spot
 from app.network.chosen import Chosen
 from app.network.code import CodePanel
+from app.network.kernel_place import KernelPlace
 from app.network.layer_form import LayerForm
 from app.network.maps.area import MapsArea
+from app.network.maps.inspecting import Inspecting
 from app.network.places import INPUT
 from app.network.planting import Planting
 from app.network.prediction_panel import MISFIT, NO_SCORES, WAITING, PredictionPanel
@@ -26,6 +28,7 @@ from app.network.take_back import TakeBack
 from app.state.document import Document
 from app.state.engine_link import EngineLink, Shown
 from app.state.notices import Notices
+from app.widgets.current_stack import CurrentStack
 from app.widgets.fonts import text_font
 from app.widgets.picture_view import PictureView
 from app.widgets.side import GAP, SideColumn
@@ -42,8 +45,8 @@ STRIP_SHARE = 0.26
 INPUT_ASPECT = 1.18
 LEAST_PREDICTION = 168
 """Pixels that names, bars and numbers need beside the picture."""
-NARROW, NARROW_LIST = 1000, 256
-"""A page narrower than this has a narrower list."""
+NARROW, NARROW_LIST, LEAST_REST = 1000, (244, 264), 644
+"""A page narrower than this has a narrower list, as far as what is right of it needs the room."""
 KERNELS_HEIGHT = 150
 
 
@@ -70,12 +73,15 @@ class NetworkPage(QWidget):
         self.prediction = PredictionPanel()
         self.area = MapsArea(document, link, notices, self.chosen, self.reading, self.input.view)
         self.maps = self.area.maps
+        self.inspecting = Inspecting(document, self.chosen, self.maps)
         self.code = CodePanel(document, self.stack, notices)
         self.form = LayerForm(document, self.stack, self.reading, notices)
         self.planting = Planting(document, self.stack, self.reading, notices)
         self.kernels = KernelsPanel()
+        self.place = KernelPlace(self.stack, self.reading)
+        self.kernels.add_to_header(self.place)
         self.take_back = TakeBack(document, self.stack, link, notices, self.kernels)
-        self._middle = QStackedWidget()
+        self._middle = CurrentStack()
         self._strip = QWidget()
         self._build()
         self._connect()
@@ -118,6 +124,8 @@ class NetworkPage(QWidget):
         maps.mosaic.painted.connect(link.painted)
         maps.pointed.connect(self._on_pointed)
         self.area.changed.connect(self._want_more)
+        self.area.asking.moved.connect(self._explained)
+        self.place.changed.connect(self._want_more)
         maps.only_wanted.connect(self._look_at_one)
         maps.values_changed.connect(self.values_changed)
         self.kernels.map_wanted.connect(self._look_at_one)
@@ -128,13 +136,18 @@ class NetworkPage(QWidget):
         self.list.form_wanted.connect(self._go_to_form)
         self.code.closed.connect(self._close_code)
 
+    def minimumSizeHint(self) -> QSize:
+        """With the narrow list, and a small picture: widths are set by `resizeEvent`."""
+        return QSize(NARROW_LIST[0] + LEAST_REST, super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A larger page has a larger picture."""
         super().resizeEvent(event)
         least, most = STRIP_HEIGHT
         high = min(max(round(STRIP_SHARE * self.height()), least), most)
         self._strip.setFixedHeight(high)
-        self.list.setFixedWidth(NARROW_LIST if self.width() < NARROW else WIDTH)
+        spare = min(max(self.width() - LEAST_REST, NARROW_LIST[0]), NARROW_LIST[1])
+        self.list.setFixedWidth(spare if self.width() < NARROW else WIDTH)
         across = self.width() - self.list.width() - self.side.width() - 3 * GAP
         self.input.setFixedWidth(max(min(round(INPUT_ASPECT * high), across - GAP - LEAST_PREDICTION), 0))
 
@@ -143,7 +156,7 @@ class NetworkPage(QWidget):
     def shown(self) -> None:
         """The page has come into sight: the engine is to work for it."""
         self._shown = True
-        self._link.follow(self._aim, self.area.wanted)
+        self._link.follow(self._aim, self._wanted)
         self.area.shown()
         self._look()
 
@@ -179,6 +192,15 @@ class NetworkPage(QWidget):
             self._only = -1
         return path, self._only
 
+    def _wanted(self) -> dict[str, Any]:
+        """Other fields of the `Show`."""
+        return {**self.area.wanted(), "place": self.place.value()}
+
+    def _explained(self) -> None:
+        place = self.area.asking.place
+        if place is not None:
+            self.place.go_to(place.path, place.cell)
+
     def _want_more(self) -> None:
         if self._shown and not self._aiming:
             self._link.ask()
@@ -209,6 +231,7 @@ class NetworkPage(QWidget):
 
     def _show_nothing(self, reason: str) -> None:
         self.area.show_nothing(reason)
+        self.note.setText("")
         self.prediction.bars.set_guesses(())
         self.prediction.bars.set_placeholder(MISFIT)
         self.prediction.set_weights(None)
@@ -217,15 +240,15 @@ class NetworkPage(QWidget):
     # What the engine says.
 
     def _on_maps(self, maps: Maps) -> None:
-        views = {plane.view for plane in maps.planes}
-        if not self._shown or self._problem() or "maps" not in views:
+        if not self._shown or self._problem() or not maps.tiles:
             return
         self.area.take(maps, self._only)
         self.kernels.take(maps)
         self.kernels.setVisible(bool(maps.kernel_tiles))
         self.note.setText(maps.note)
-        self.prediction.bars.set_placeholder(NO_SCORES)
-        self.prediction.bars.set_guesses(maps.guesses)
+        if not maps.more:
+            self.prediction.bars.set_placeholder(NO_SCORES)
+            self.prediction.bars.set_guesses(maps.guesses)
         self.prediction.set_weights(maps.weights)
 
     def _on_picture(self, view: str, shown: Shown) -> None:

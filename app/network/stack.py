@@ -175,10 +175,10 @@ class Stack:
         """Do what was offered."""
         self._edit(repair.network, f"{repair.label} at {_id(path)}")
 
-    def replace(self, network: NetworkSpec, text: str) -> None:
-        """Use another network altogether."""
+    def replace(self, network: NetworkSpec, text: str, pretrained: str = "") -> None:
+        """Use another network altogether, with the shipped weights of that name."""
         self._notices.clear(ABOUT)
-        self._put(with_another_network(self._document.project, network), text, network)
+        self._put(with_another_network(self._document.project, network, pretrained), text, network)
 
     def refuse(self, sentence: str) -> None:
         """Say why something cannot be."""

@@ -92,7 +92,7 @@ class StackPanel(QWidget):
     def _fill_presets(self) -> None:
         menu = self._menu(self.preset)
         menu.clear()
-        fill_presets(menu, self._use_preset, self._clear)
+        fill_presets(menu, self._use_preset, self._use_learned, self._clear)
 
     def _add(self, name: str, place: Place | None = None) -> None:
         self._stack.add(name, place)
@@ -105,6 +105,13 @@ class StackPanel(QWidget):
         from engine.presets import preset  # only who chooses one needs them
 
         self._stack.replace(preset(name), f"use {name}")
+        self.list.setFocus()
+
+    def _use_learned(self, name: str) -> None:
+        from engine.presets.learned import learned  # only who chooses one needs them
+
+        entry = learned(name)
+        self._stack.replace(entry.make(), f"use {entry.title}", name)
         self.list.setFocus()
 
     def _clear(self) -> None:

@@ -17,6 +17,7 @@ from app.state.notices import Notices
 from app.widgets.icons import icon
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
+from engine.errors import SpecError
 from engine.protocol import Maps, Patch, PatchOf
 
 _TIP = (
@@ -78,7 +79,11 @@ class TakeBack(QObject):
             self._notices.problem(f"{asked.layer or 'The input'} has no such kernel; choose a convolution.", ABOUT)
             return
         plane = np.frombuffer(patch.values, np.float32).reshape(patch.height, patch.width)
-        project = with_kernel_on_page(self._document.project, tuple(tuple(map(float, row)) for row in plane))
+        try:
+            project = with_kernel_on_page(self._document.project, tuple(tuple(map(float, row)) for row in plane))
+        except SpecError as error:
+            self._notices.problem(str(error), ABOUT)
+            return
         self._document.edit(project, f"take a kernel of {asked.layer}")
         told = f"The Kernel page has the kernel of {asked.layer}: input {asked.left} → map {asked.top}."
         self._notices.info(told, ABOUT)

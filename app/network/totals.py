@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from operator import attrgetter
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from app.network.reading import Reading
 from app.network.words import amount, count_text, memory_of
 from app.state.document import Document
+from app.state.follower import Follower
 from app.widgets.fonts import NUMBER_FAMILY, text_font
 from app.widgets.icons import icon
 from app.widgets.theme import set_role
@@ -19,9 +21,9 @@ from engine.spec.layers import shape_text
 from engine.spec.summary import Finding, Summary
 
 _TIP = (
-    "Parameters: all numbers that the network learns. Multiply-adds: those of convolutions and matrices for one "
-    "picture. Receptive field: how much of the input one value of the last layer depends on. Memory: all weights and "
-    "all feature maps of one picture, in float32."
+    "Parameters: all numbers that the network learns; those of frozen layers stay as they are. Multiply-adds: those of "
+    "convolutions and matrices for one picture. Receptive field: how much of the input one value of the last layer "
+    "depends on. Memory: all weights and all feature maps of one picture, in float32."
 )
 
 
@@ -51,6 +53,7 @@ class Totals(QWidget):
         self.text.setTextFormat(Qt.TextFormat.RichText)
         self.text.setFont(text_font(12))
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setWordWrap(True)
         set_role(self.text, "second")
         describe(self.text, "Totals", _TIP)
         self.button = QPushButton()
@@ -61,7 +64,7 @@ class Totals(QWidget):
         column.setSpacing(2)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.text)
-        document.changed.connect(self.refresh)
+        Follower(self, document, attrgetter("network"), self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
@@ -70,8 +73,12 @@ class Totals(QWidget):
         field = found.rows[-1].receptive_field if found.rows else None
         # Behind a problem nothing is known.
         least = "≥ " if found.problems else ""
+        held = f" ({amount(found.frozen_parameters)} frozen)" if found.frozen_parameters else ""
         lines = (
-            (("Parameters", least + count_text(found.parameters)), ("multiply-adds", least + amount(found.macs))),
+            (
+                ("Parameters", least + count_text(found.parameters) + held),
+                ("multiply-adds", least + amount(found.macs)),
+            ),
             (
                 ("Receptive field", shape_text(field) if field else "–"),
                 ("memory", least + amount(memory_of(found), "B")),
@@ -102,4 +109,5 @@ class Totals(QWidget):
 
 def _pair(name: str, value: str) -> str:
     words = escape(value).replace(" ", "&nbsp;")
-    return f"{name} <span style=\"font-family:'{NUMBER_FAMILY}'; color:{tokens().text}\">{words}</span>"
+    name = name.replace(" ", "&nbsp;").replace("-", "\N{NON-BREAKING HYPHEN}")
+    return f"{name}&nbsp;<span style=\"font-family:'{NUMBER_FAMILY}'; color:{tokens().text}\">{words}</span>"

@@ -14,6 +14,7 @@ from app.source.camera_controls import RATES, SIZES, rate_text, size_text
 from app.source.edits import pattern_label, source_name
 from app.source.samples import PATTERN_NOTES, SAMPLE_NOTES
 from app.state.settings import Recent
+from app.widgets.menu_entry import unticked
 from engine.data.shipped import SHIPPED, data_label
 from engine.resources import SAMPLE, SampleKind, sample_names
 from engine.spec.fields import fields_of
@@ -101,13 +102,8 @@ def _changed(camera: Camera, **wishes: float) -> Camera:
 def _add(menu: QMenu, text: str, note: str, call: Callable[[], None]) -> QAction:
     short = text if len(text) <= MAX_TEXT else f"{text[:30]}…{text[-16:]}"
     action = menu.addAction(_plain(short) + (f"\t{_plain(note)}" if note else ""))
-    # Qt says whether it is ticked, which nobody here asks.
-    action.triggered.connect(partial(_call, call))
+    action.triggered.connect(unticked(call))
     return action
-
-
-def _call(call: Callable[[], None], _ticked: bool = False) -> None:
-    call()
 
 
 def _plain(text: str) -> str:

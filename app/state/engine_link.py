@@ -10,12 +10,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from app.state.answers import ANSWERS, PASSED_ON, Answer
+from app.state.answers import ANSWERS, PASSED_ON, PICTURED, Answer
 from app.state.bell import Bell
 from app.state.document import Document
 from app.state.engine_side import Engine
 from app.state.figures import Latency
 from app.state.notices import Notices
+from app.state.shown import Shown as Shown
 from app.state.tally import Tally
 from engine.buffers import View
 from engine.protocol import (
@@ -32,11 +33,11 @@ from engine.protocol import (
     Probe,
     Problem,
     Release,
-    Samples,
+    Result,
     Save,
+    SeldomRequest,
     Show,
     SourceState,
-    Thumbnails,
     Train,
     TrainAction,
     Training,
@@ -54,15 +55,6 @@ MAIN = ("map", "maps")
 """The views whose paint is what a person waits for: latency is measured there."""
 
 
-class Shown:
-    """One picture that is on the screen or about to be: its pixels belong to the window until the next."""
-
-    def __init__(self, plane: Plane, image: QImage, generation: int) -> None:
-        self.plane = plane
-        self.image = image
-        self.generation = generation
-
-
 class EngineLink(QObject):
     """Follows the document; pulls results at its own clock; never waits for the engine."""
 
@@ -78,9 +70,17 @@ class EngineLink(QObject):
     """Laws: the theorems on convolution, measured on the newest frame."""
     matrix = Signal(object)
     """MatrixTold: a patch of the newest frame times the matrix of the layer."""
+    inspected = Signal(object)
+    """Inspected: what the network says of the newest frame, and where in it that came from."""
     training = Signal(object)
-    """Training, Points or EpochDone: how the training is doing."""
+    """Training, Points, EpochDone, Log, RateTest or Curves: how the training is doing, and what it was told."""
+    past = Signal(object)
+    """LookedBack or WalkedThrough."""
     samples = Signal(object)
+    data = Signal(object)
+    """DataSeen, Varied, Recorded, DataProgress or Downloading."""
+    care = Signal(object)
+    """Layers, Examined, Mistakes or Trying: how a network is doing."""
     thumbnails = Signal(object)
     histograms = Signal(object)
     readout = Signal(object)
@@ -107,7 +107,6 @@ class EngineLink(QObject):
         self._dark = True
         self._gallery = True
         self._histogram = False
-        self._reduction = 1
         self._page: Page = "kernel"
         self._layer = ""
         self._only = -1
@@ -157,7 +156,6 @@ class EngineLink(QObject):
                 only=self._only,
                 dark=self._dark,
                 gallery=self._gallery and self._page == "kernel",
-                reduction=self._reduction,
                 asked=time.monotonic(),
                 **{"histogram": self._histogram, **(self._more() if self._more is not None else {})},
             )
@@ -196,12 +194,6 @@ class EngineLink(QObject):
             self._histogram = on
             self.ask()
 
-    def set_reduction(self, reduction: int) -> None:
-        """Tell by how much a moving frame may be made smaller with nobody seeing it."""
-        if reduction != self._reduction:
-            self._reduction = reduction
-            self.ask()
-
     def probe(self, view: str | None, row: int = 0, column: int = 0) -> None:
         """Ask for the values at a cell."""
         if view in ("input", "map"):
@@ -227,13 +219,19 @@ class EngineLink(QObject):
     def train(self, action: TrainAction, run: str = "", **more: Any) -> None:
         """Start a training of the project in the folder `run`, or steer the one that runs; see `Train` for the rest."""
         self._trains += 1
-        project = self._document.project if action in ("start", "weights") else None
-        self._engine.send(Train(id=self._trains, action=action, project=project, run=run, **more))
+        project = self._document.project if action in ("start", "weights", "find-rate") else None
+        base = self._document.project.pretrained
+        self._engine.send(Train(id=self._trains, action=action, project=project, run=run, pretrained=base, **more))
 
     def look_at_data(self, data: str) -> None:
         """Ask for samples of a data set."""
+        self.about_data(LookAtData, data=data, dark=self._dark)
+
+    def about_data(self, kind: type[SeldomRequest], **what: Any) -> int:
+        """Ask for something that is done once, such as to read a data set; returns the id of the request."""
         self._trains += 1
-        self._engine.send(LookAtData(id=self._trains, data=data, dark=self._dark))
+        self._engine.send(kind(id=self._trains, **what))
+        return self._trains
 
     def save(self, path: str) -> None:
         """Have the feature map written to a file."""
@@ -290,9 +288,9 @@ class EngineLink(QObject):
         for event in self._engine.poll():
             if isinstance(event, Answer):
                 self._take_result(event, planes)
-            elif isinstance(event, (Thumbnails, Samples)):
-                self._keep_newest(event.plane, planes)
-                (self.samples if isinstance(event, Samples) else self.thumbnails).emit(event)
+            elif type(event) in PICTURED:
+                self._keep_newest(getattr(event, "plane", None), planes)
+                getattr(self, PICTURED[type(event)]).emit(event)
             else:
                 self._hear(event)
         for view, plane in planes.items():
@@ -300,7 +298,8 @@ class EngineLink(QObject):
         self._watch_silence()
 
     def _take_result(self, result: Answer, planes: dict[View, Plane]) -> None:
-        self._answered = max(self._answered, result.id)
+        if not (isinstance(result, Result) and result.preview):
+            self._answered = max(self._answered, result.id)
         for plane in result.planes:
             self._keep_newest(plane, planes)
         if any(plane.view in MAIN for plane in result.planes):
@@ -317,7 +316,9 @@ class EngineLink(QObject):
             since = result.asked
         self.tally.computed(new_frame, since, self._generation + 1)
 
-    def _keep_newest(self, plane: Plane, planes: dict[View, Plane]) -> None:
+    def _keep_newest(self, plane: Plane | None, planes: dict[View, Plane]) -> None:
+        if plane is None:
+            return
         older = planes.get(plane.view)
         if older is not None:
             self._engine.send(Release(view=older.view, slot=older.slot))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from PySide6.QtCore import QObject, SignalInstance
 
 from app.state.document import Document
+from app.state.follower import Follower
 from app.state.notices import Notices
 from app.widgets.fields import Choice, PairField, Slider
 from app.widgets.number_field import NumberField
@@ -33,6 +35,15 @@ class Lens(NamedTuple):
     spec: type[msgspec.Struct]
     get: Callable[[Project], msgspec.Struct | None]
     put: Callable[[Project, Any], Project]
+
+
+def lens_on(spec: type[msgspec.Struct], name: str) -> Lens:
+    """What a project has under a name."""
+
+    def put(project: Project, value: Any) -> Project:
+        return msgspec.structs.replace(project, **{name: value})
+
+    return Lens(spec, attrgetter(name), put)
 
 
 def described(spec: type[msgspec.Struct], name: str) -> Field:
@@ -90,7 +101,7 @@ class SpecForm(QObject):
         self._lens = lens
         self._about = about
         self._controls: dict[str, Control] = {}
-        document.changed.connect(self.refresh)
+        self._follower = Follower(self, document, lens.get, self.refresh)
 
     def bind(self, name: str, control: Control) -> None:
         """Have `control` show and set the setting called `name`."""
@@ -129,6 +140,8 @@ class SpecForm(QObject):
             return
         self._notices.clear(self._about)
         key = (self._about, merge) if merge is not None else None
+        # A control shows what the settings have become, also where that is what they were.
+        self._follower.forget()
         self._document.edit(project, text, merge=key)
 
     def refuse(self, name: str, text: str) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from app.training.data_words import size_words
 from app.widgets.data_dialogs import data_file, data_folder
+from app.widgets.tips import tip_text
+from engine.data.known import KNOWN
 
 
 class Ask(Protocol):
@@ -19,6 +22,10 @@ class Ask(Protocol):
 
     def data_file(self, parent: QWidget) -> str:
         """A file with a data set."""
+        ...
+
+    def known_set(self, parent: QWidget) -> str:
+        """The name of a data set that can be fetched."""
         ...
 
     def run_folder(self, parent: QWidget, start: Path) -> str:
@@ -36,6 +43,18 @@ class Dialogs:
     def data_file(self, parent: QWidget) -> str:
         """A file with a data set."""
         return data_file(parent)
+
+    def known_set(self, parent: QWidget) -> str:
+        """The name of a data set that can be fetched."""
+        menu = QMenu(parent)
+        menu.setToolTipsVisible(True)
+        for entry in KNOWN:
+            action = menu.addAction(f"{entry.name}: {entry.summary} ({size_words(entry.bytes)})")
+            action.setData(entry.name)
+            action.setToolTip(tip_text(f"Needs a network, once. From {entry.base}"))
+        chosen = menu.exec(parent.mapToGlobal(parent.rect().topLeft()))
+        menu.deleteLater()
+        return str(chosen.data()) if chosen is not None else ""
 
     def run_folder(self, parent: QWidget, start: Path) -> str:
         """The folder of a run."""

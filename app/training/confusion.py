@@ -20,30 +20,29 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.training.confusion_colours import Matrix
 from app.training.confusion_paint import TITLE, Cell, paint_cells, paint_names
+from app.widgets.cells import ARROWS
 from app.widgets.fonts import text_font
+from app.widgets.painted import PaintedWidget
 from app.widgets.tips import describe
 from app.widgets.tokens import Tokens, tokens
 
 _TIP = (
     "A row for each true class, a column for each guess, counted on the test pictures. Right guesses lie on the "
-    "diagonal. The arrow keys walk from cell to cell."
+    "diagonal. The arrow keys walk from cell to cell; a click, or Enter, shows a cell's pictures."
 )
 _MOST_NAME = 84
+_OPEN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TOP = 2 * TITLE
 _WIDEST = 2.2
 """Of a cell, in its height: names and counts are wider than high."""
-_MOVES: dict[int, Cell] = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
-class ConfusionView(QWidget):
+class ConfusionView(PaintedWidget):
     """Says by `pointed` what the cell under the cursor, or the one chosen by keys, means."""
 
     pointed = Signal(str)
+    opened = Signal(object)
+    """The cell that was clicked on, or on which Enter was pressed: (true class, guessed class)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +50,8 @@ class ConfusionView(QWidget):
         self._names: tuple[str, ...] = ()
         self._hover: Cell | None = None
         self._chosen: Cell = (0, 0)
+        self._open: Cell | None = None
+        self._down: Cell | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -69,6 +70,11 @@ class ConfusionView(QWidget):
         """What the classes are called."""
         self._names = tuple(names)
         self._tell()
+
+    def set_open(self, cell: Cell | None) -> None:
+        """Outline the cell whose pictures are shown."""
+        self._open = cell
+        self.update()
 
     def counts(self) -> Matrix:
         """What is shown."""
@@ -136,12 +142,26 @@ class ConfusionView(QWidget):
         self._hover = None
         self._tell()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember where, to tell a click from a move."""
+        self._down = self.cell_at(event.position().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click opens a cell."""
+        cell = self.cell_at(event.position().toPoint())
+        if cell is not None and cell == self._down and event.button() == Qt.MouseButton.LeftButton:
+            self._chosen = cell
+            self.opened.emit(cell)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk from cell to cell."""
-        if event.key() not in _MOVES or not self._counts.size:
+        """Walk from cell to cell; Enter opens one."""
+        if event.key() in _OPEN and self._counts.size:
+            self.opened.emit(self._chosen)
+            return
+        if event.key() not in ARROWS or not self._counts.size:
             super().keyPressEvent(event)
             return
-        down, right = _MOVES[event.key()]
+        down, right = ARROWS[event.key()]
         rows, columns = self._counts.shape
         self._chosen = (
             min(max(self._chosen[0] + down, 0), rows - 1),
@@ -159,12 +179,6 @@ class ConfusionView(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """The keys are elsewhere."""
         self._tell()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
     def sizeHint(self) -> QSize:
         """Room for ten classes."""
@@ -188,7 +202,11 @@ class ConfusionView(QWidget):
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def _paint_marks(self, painter: QPainter, table: Tokens) -> None:
-        for cell, role in ((self._chosen if self.hasFocus() else None, "text"), (self._hover, "result")):
-            if cell is not None:
+        for cell, role in (
+            (self._open, "accent"),
+            (self._chosen if self.hasFocus() else None, "text"),
+            (self._hover, "result"),
+        ):
+            if cell is not None and cell[0] < len(self._counts) and cell[1] < self._counts.shape[1]:
                 painter.setPen(QPen(table.colour(role), 2))
                 painter.drawRect(self.cell_rectangle(cell))

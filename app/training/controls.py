@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.training.ask import Ask
 from app.training.fitting import Fit
 from app.training.line import Line
 from app.training.run_state import RunState
 from app.training.runs import runs_path
-from app.training.words import progress, state_word
+from app.training.words import progress, reason_words, state_word
 from app.widgets.icons import icon
-from app.widgets.number_field import NumberField
+from app.widgets.menu_entry import unticked
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
-from engine.spec.fields import fields_of
 from engine.spec.network import NetworkSpec
-from engine.spec.train import TrainSpec
 
 _WISHES = {
     "starting": "Starting…",
@@ -33,6 +30,10 @@ _WISHES = {
     "forgetting": "Forgetting…",
 }
 _THOUSAND = 1000
+_LEFT, _AT_ONCE = 5, 6
+"""How many buttons are at the left, and how many of all are in sight at a time."""
+_RATE_TIP = "Try some steps of this network at rising learning rates, and see at which the loss falls best."
+_FIT_TIP = "Change the network so that it goes with the data; it can be undone."
 _ICON_GAP, _BUTTON_GAP, _MARGIN, _BARE = 1, 4, 12, 42
 
 
@@ -41,6 +42,7 @@ class RunControls(QFrame):
 
     fit_wanted = Signal(object)
     """The network that the person accepts."""
+    rate_wanted = Signal()
 
     def __init__(self, run: RunState, ask: Ask, base: Callable[[], Path] = runs_path) -> None:
         super().__init__()
@@ -49,6 +51,7 @@ class RunControls(QFrame):
         self._ask = ask
         self._base = base
         self._fit = Fit()
+        self._held = ""
         self._make_buttons()
         self.state = QLabel()
         self.state.setAccessibleName("State of the training")
@@ -63,11 +66,6 @@ class RunControls(QFrame):
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setWordWrap(True)
         set_role(self.sentence, "problem")
-        field = fields_of(TrainSpec)["learning_rate"]
-        tip = f"Changes the run that is going on, from its next step. {field.help}"
-        self.rate = NumberField(0.0, 1e38, 0.0005, False, "", "Learning rate now", tip)
-        self.rate.setFixedWidth(112)
-        self.rate.value_changed.connect(run.set_rate)
         self._lay_out()
         run.changed.connect(self.refresh)
         self.refresh()
@@ -79,23 +77,25 @@ class RunControls(QFrame):
         self.pause = RunButton(
             "Pause", "pause", run.pause_or_resume, "Wait after the present batch, or go on.", "Resume"
         )
+        self.step = RunButton("Step", "step", run.step, "Learn from one batch, and wait then.")
         self.stop = RunButton("Stop", "close", run.stop, "End the run after the present batch; it can be continued.")
-        self.go_on = RunButton("Continue", "play", run.go_on, "Go on with this run from its last checkpoint.")
+        self.go_on = RunButton("Continue", "play", self._go_on, "Go on with this run from its last checkpoint.")
         self.open = RunButton("Open run…", "folder", self._open, "Take over the weights of an earlier run.")
         self.forget = RunButton(
             "Forget", "reset", run.forget, "Go back to untrained weights; the run stays on the disk."
         )
-        self.buttons = (self.start, self.pause, self.stop, self.go_on, self.open, self.forget)
+        self.buttons = (self.start, self.pause, self.step, self.go_on, self.stop, self.open, self.forget)
         self.fit = QPushButton()
         self.fit.clicked.connect(self._accept_fit)
+        self.rate = RunButton("Find a rate…", "histogram", self.rate_wanted.emit, _RATE_TIP)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(_BUTTON_GAP)
-        for button in self.buttons[:3]:
+        for button in self.buttons[:_LEFT]:
             buttons.addWidget(button)
         buttons.addStretch(1)
-        for button in self.buttons[3:]:
+        for button in self.buttons[_LEFT:]:
             buttons.addWidget(button)
         figures = QHBoxLayout()
         figures.setSpacing(8)
@@ -104,15 +104,12 @@ class RunControls(QFrame):
         below = QHBoxLayout()
         below.setSpacing(8)
         below.addWidget(self.folder, 1)
-        label = QLabel("Learning rate")
-        label.setBuddy(self.rate)
-        below.addWidget(label)
         below.addWidget(self.rate)
         hint = QHBoxLayout()
         hint.addWidget(self.info, 1)
         hint.addWidget(self.sentence, 1)
         hint.addWidget(self.fit)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, 10, _MARGIN, 10)
         column.setSpacing(6)
         column.addLayout(buttons)
@@ -121,32 +118,39 @@ class RunControls(QFrame):
         column.addLayout(below)
         column.addLayout(hint)
 
+    def add_below(self, widget: QWidget) -> None:
+        """Put something more that belongs to a start under the rest."""
+        self._column.addWidget(widget)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give up the buttons' names where there is no room for them."""
         super().resizeEvent(event)
-        needed = sum(button.whole_width() for button in self.buttons) + (len(self.buttons) - 1) * _BUTTON_GAP
+        needed = sum(button.whole_width() for button in self.buttons) + (_AT_ONCE - 1) * _BUTTON_GAP
+        needed -= min(self.step.whole_width(), self.go_on.whole_width())
         for button in self.buttons:
             button.set_compact(needed > self.width() - 2 * _MARGIN)
 
     def minimumSizeHint(self) -> QSize:
         """No wider than its icons: it makes do."""
-        return QSize(len(self.buttons) * (_BARE + _BUTTON_GAP) + 2 * _MARGIN, super().minimumSizeHint().height())
+        return QSize(_AT_ONCE * (_BARE + _BUTTON_GAP) + 2 * _MARGIN, super().minimumSizeHint().height())
 
     def set_fit(self, fit: Fit) -> None:
         """How the network and the data go together."""
         self._fit = fit
         self.refresh()
 
+    def set_held(self, said: str) -> None:
+        """Why the run that goes on keeps the network that it had; empty if it does not."""
+        self._held = said
+        self.refresh()
+
     def refresh(self) -> None:
         """Show the run as it is, and what can be done with it."""
         run, now = self._run, self._run.now
         self.state.setText(_WISHES.get(run.wish) or state_word(now))
-        self.figures.set_line(progress(now))
+        self.figures.set_line(progress(now, None if run.standing is None else run.standing.settings))
         self.bar.setValue(round(_THOUSAND * now.step / now.steps) if now.steps else 0)
         self.folder.set_line(f"Run: {run.run}" if run.run else "Each run is kept in a folder of its own.")
-        running = now.state in ("preparing", "running", "paused") and run.wish != "stopping"
-        self.rate.setEnabled(running)
-        self.rate.set_value(float(f"{now.learning_rate:.4g}"))
         self._enable()
         self._tell()
 
@@ -159,6 +163,11 @@ class RunControls(QFrame):
         self.pause.set_label("Resume" if paused else "Pause")
         self.pause.setIcon(icon("play" if paused else "pause"))
         self.stop.setEnabled(run.can_stop)
+        self.step.setEnabled(run.can_pause)
+        # There is no time at which both could be pressed.
+        self.step.setVisible(run.is_busy)
+        self.go_on.setVisible(not run.is_busy)
+        self.rate.setEnabled(free and not self._fit.stops)
         self.go_on.setEnabled(run.can_continue)
         self.open.setEnabled(free)
         self.forget.setEnabled(free and run.now.learned)
@@ -166,7 +175,9 @@ class RunControls(QFrame):
     def _tell(self) -> None:
         """A failure first, then what stands in the way of a start, then what else is known."""
         now, fit = self._run.now, self._fit
-        said = "" if self._run.wish else now.message
+        said = "" if self._run.wish else now.message or reason_words(now)
+        if self._run.is_busy:
+            fit = Fit(self._held, bool(self._held))
         failed = now.state == "failed" and bool(said)
         text = said if failed or not fit.sentence else fit.sentence
         is_problem = failed or (fit.stops and text == fit.sentence)
@@ -178,11 +189,14 @@ class RunControls(QFrame):
         offered = fit.network is not None and text == fit.sentence
         self.fit.setVisible(offered and not self._run.is_busy)
         self.fit.setText(fit.label)
-        describe(self.fit, fit.label, "Change the network so that it goes with the data; it can be undone.")
+        describe(self.fit, fit.label, _FIT_TIP)
 
     def _accept_fit(self) -> None:
         if isinstance(self._fit.network, NetworkSpec):
             self.fit_wanted.emit(self._fit.network)
+
+    def _go_on(self) -> None:
+        self._run.go_on()
 
     def _open(self) -> None:
         folder = self._ask.run_folder(self, self._base())
@@ -197,7 +211,7 @@ class RunButton(QPushButton):
         super().__init__()
         self._label, self._other, self._tip, self._compact = text, other, tip, False
         self.setIcon(icon(image, "on_accent" if image == "train" else "text"))
-        self.clicked.connect(partial(_call, call))
+        self.clicked.connect(unticked(call))
         self.set_label(text)
 
     def set_label(self, text: str) -> None:
@@ -218,7 +232,3 @@ class RunButton(QPushButton):
         widths = [metrics.horizontalAdvance(text) for text in (self.text(), self._label, self._other)]
         gap = _ICON_GAP if self._compact else 0
         return self.sizeHint().width() - widths[0] + max(widths) + gap
-
-
-def _call(call: Callable[[], None], _down: bool = False) -> None:
-    call()

@@ -61,6 +61,8 @@ def _stop(network: NetworkSpec, found: Summary, shape: Shape, classes: int) -> s
         return f"{first.id}: {first.message}"
     if not found.parameters:
         return "The network has no weights to learn; a Conv2d or a Linear layer would do."
+    if found.frozen_parameters == found.parameters:
+        return "Every layer that could learn is frozen; one that is not would do."
     made = found.output_shape
     if made is None or math.prod(made[1:]) != 1:
         ends = "nothing" if made is None else f"maps of {shape_text(made)}"

@@ -144,12 +144,13 @@ class LivePanel(QWidget):
         self.look_at_one(-1)
 
     def _take(self, maps: Maps) -> None:
-        if not self._active or all(plane.view != "maps" for plane in maps.planes):
+        if not self._active or not maps.tiles:
             return
         self._newest = maps
         self.kernels.take(maps)
-        self.bars.set_placeholder(NO_SCORES)
-        self.bars.set_guesses(maps.guesses)
+        if not maps.more:
+            self.bars.set_placeholder(NO_SCORES)
+            self.bars.set_guesses(maps.guesses)
         self._tell_weights(maps.weights)
         self.input.set_note(maps.note)
         if not maps.kernel_tiles:

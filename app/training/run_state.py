@@ -10,13 +10,15 @@ from typing import Any, Literal
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.state.document import Document
+from app.state.document import Document, Gesture
 from app.state.engine_link import EngineLink
 from app.state.notices import Notices
 from app.training.runs import new_run, runs_path
 from engine.errors import EngineError
 from engine.project import load_network
-from engine.protocol import EpochDone, Points, Training
+from engine.protocol import Log, TrainAction, Training
+from engine.spec.project import Project
+from engine.spec.steering import Standing, Vary
 
 ABOUT = "training"
 SPEC = "spec.json"
@@ -37,6 +39,8 @@ class RunState(QObject):
     """Sends what the person wants and follows what the engine makes of it; never waits."""
 
     changed = Signal()
+    telling = Signal()
+    """Something is about to be sent that an edit made just now must not come after."""
 
     def __init__(
         self, document: Document, link: EngineLink, notices: Notices, base: Callable[[], Path] = runs_path
@@ -50,6 +54,11 @@ class RunState(QObject):
         self.wish: Wish = ""
         self.run = self.now.run
         self.device = "auto"
+        self.standing: Standing | None = None
+        """What the run is trained with, as the engine has said."""
+        self.taken: Gesture | None = None
+        """The edit that brings a run's network, until the engine has told of the rest."""
+        self._takes = 0
         self._tried = document.project
         document.changed.connect(self._follow)
         link.training.connect(self._hear)
@@ -90,15 +99,36 @@ class RunState(QObject):
         run = new_run(self._base(), self._document.project.network, datetime.now())
         self._send("start", "starting", str(run), device=self.device)
 
-    def go_on(self) -> None:
-        """Continue the last run, with its own network."""
+    def go_on(self, rate: float = 0.0) -> None:
+        """Continue the last run, with its own network; with another learning rate, if one is given."""
         if self.can_continue and self._take_network(self.run, "continue"):
-            self._send("continue", "starting", self.run, device=self.device, epochs=self._more_epochs)
+            more = {"epochs": self._more_epochs, "value": rate}
+            self._send("continue", "starting", self.run, device=self.device, **more)
+
+    @property
+    def can_roll_back(self) -> bool:
+        """Whether the run has diverged and has a checkpoint from before that."""
+        return self.now.state == "failed" and self.now.good_step >= 0 and self.now.failed_rate > 0 and self.can_continue
+
+    def roll_back(self) -> None:
+        """Go on from the last good step, with half the learning rate, which becomes that of the settings."""
+        if not self.can_roll_back:
+            return
+        rate, project = self.now.failed_rate / 2, self._document.project
+        train = msgspec.structs.replace(project.train, learning_rate=rate)
+        self._document.edit(msgspec.structs.replace(project, train=train), "halve the learning rate")
+        self.go_on(rate)
 
     def open(self, run: str) -> None:
         """Take a run's network and its weights over."""
         if self._take_network(run, "open"):
             self._send("open", "opening", run)
+
+    def fork(self, parent: str, step: int) -> None:
+        """Begin a new run with the weights that another one had after a step."""
+        if not self.is_busy and self._take_network(parent, "fork"):
+            run = new_run(self._base(), self._document.project.network, datetime.now())
+            self._send("fork", "starting", str(run), device=self.device, parent=parent, at=step)
 
     def _take_network(self, run: str, verb: str) -> bool:
         """Have the run's network in the document; False if it cannot be read, which is said then."""
@@ -108,11 +138,12 @@ class RunState(QObject):
         except EngineError as error:
             self._fail(f"{name} is no run that can be opened: {error}")
             return False
-        project = self._document.project
+        project, self._takes = self._document.project, self._takes + 1
+        self.taken = Gesture(verb, self._takes)
         if network != project.network:
             # Kernels that were put into another network would cover what this one has learned.
-            project = msgspec.structs.replace(project, network=network, planted=())
-            self._document.edit(project, f"{verb} run {name}")
+            project = msgspec.structs.replace(project, network=network, planted=(), pretrained="")
+            self._document.edit(project, f"{verb} run {name}", merge=self.taken)
         return True
 
     def set_device(self, device: object) -> None:
@@ -126,6 +157,10 @@ class RunState(QObject):
         else:
             self._send("pause", "pausing")
 
+    def step(self) -> None:
+        """Take one batch, and wait then."""
+        self._send("step", "")
+
     def stop(self) -> None:
         """End the run after the present batch; it can be continued."""
         self._send("stop", "stopping")
@@ -134,23 +169,22 @@ class RunState(QObject):
         """Go back to untrained weights."""
         self._send("forget", "forgetting")
 
-    def set_rate(self, value: float) -> None:
-        """Another learning rate from the next step on."""
-        self._link.train("rate", value=value)
-
     def _send(
         self,
-        action: Literal["start", "continue", "open", "pause", "resume", "stop", "forget"],
+        action: TrainAction,
         wish: Wish,
         run: str = "",
         **more: Any,
     ) -> None:
+        self.telling.emit()
         self._notices.clear(ABOUT)
         self.wish = wish
         self._link.train(action, run=run, **more)
         self.changed.emit()
 
-    def _hear(self, event: Training | Points | EpochDone) -> None:
+    def _hear(self, event: object) -> None:
+        if isinstance(event, Log):
+            self._take_log(event)
         if not isinstance(event, Training):
             return
         failed_before = self.now.state == "failed" and self.now.message == event.message and not self.wish
@@ -162,10 +196,18 @@ class RunState(QObject):
             self._notices.problem(event.message, ABOUT)
         self.changed.emit()
 
+    def _take_log(self, log: Log) -> None:
+        if log.begins is not None:
+            self.standing = log.begins
+        elif self.standing is not None:
+            self.standing = self.standing.after_all(log.entries)
+
     def _follow(self) -> None:
         """What failed has failed with other settings: it is not said of these."""
         now, then = self._document.project, self._tried
-        same = (now.network, now.data, now.train) == (then.network, then.data, then.train)
+        if now.augment != then.augment and self.now.state in ("running", "paused"):
+            self._link.train("order", order=Vary(augment=now.augment))
+        same = _judged(now) == _judged(then)
         self._tried = now
         if self.now.state == "failed" and self.now.message and not same:
             self.now = msgspec.structs.replace(self.now, message="")
@@ -191,3 +233,8 @@ class RunState(QObject):
         self.now = msgspec.structs.replace(self.now, state="failed", message=message, learned=learned)
         self._notices.problem(message, ABOUT)
         self.changed.emit()
+
+
+def _judged(project: Project) -> tuple[object, ...]:
+    """What a training that has failed may have failed for."""
+    return project.network, project.data, project.train, project.augment

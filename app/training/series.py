@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -19,13 +20,22 @@ class Drawn(NamedTuple):
     y: Array
 
 
+class _Kept(NamedTuple):
+    """Smoothed values so far, by which factor, of how many points, and the running mean behind the last."""
+
+    values: Array
+    factor: float
+    size: int
+    mean: float
+
+
 class Series:
     """Pairs (x, y) in growing memory; what is no finite number is left out."""
 
     def __init__(self) -> None:
         self._x = np.empty(_FIRST)
         self._y = np.empty(_FIRST)
-        self._sum = np.zeros(_FIRST + 1)
+        self._kept = _Kept(np.empty(0), 0.0, 0, 0.0)
         self._count = 0
 
     def __len__(self) -> int:
@@ -39,6 +49,7 @@ class Series:
     def clear(self) -> None:
         """Begin anew."""
         self._count = 0
+        self._kept = _Kept(np.empty(0), 0.0, 0, 0.0)
 
     def append(self, x: Sequence[float], y: Sequence[float]) -> None:
         """Add pairs at the end; the longer of the two is cut."""
@@ -49,14 +60,12 @@ class Series:
         end = self._count + len(new_x)
         self._reserve(end)
         self._x[self._count : end], self._y[self._count : end] = new_x, new_y
-        self._sum[self._count + 1 : end + 1] = self._sum[self._count] + np.cumsum(new_y)
         self._count = end
 
     def _reserve(self, count: int) -> None:
         if count > len(self._x):
             size = max(2 * len(self._x), count)
             self._x, self._y = np.resize(self._x, size), np.resize(self._y, size)
-            self._sum = np.resize(self._sum, size + 1)
 
     def drawn(self, most: int) -> Drawn:
         """At most `most` points that keep every peak: of each stretch its smallest and its largest value."""
@@ -67,10 +76,38 @@ class Series:
         low, high = np.minimum.reduceat(y, edges), np.maximum.reduceat(y, edges)
         return Drawn(np.repeat(x[edges], 2), np.column_stack([low, high]).ravel())
 
-    def mean(self, window: int, most: int) -> Drawn:
-        """The mean of each point and the `window` − 1 before it, at no more than `most` places, the last among them."""
+    def at(self, x: float) -> float | None:
+        """The value of the point that is nearest to a place; None if there is none."""
+        if not self._count:
+            return None
+        place = int(np.searchsorted(self._x[: self._count], x))
+        near = [each for each in (place - 1, place) if 0 <= each < self._count]
+        return float(self._y[min(near, key=lambda each: abs(self._x[each] - x))])
+
+    def smooth(self, factor: float, most: int) -> Drawn:
+        """An exponential mean: each point counts `factor` times as much as the one after it.
+
+        What is missing before the first point is made up for. Only new points are worked on.
+
+        Args:
+            factor: from 0, nothing is smoothed, to below 1.
+            most: how many points at most, the last among them.
+
+        Source: D. P. Kingma and J. Ba, Adam, 2015, section 3, for the correction at the beginning.
+        """
+        kept = self._kept if self._kept.factor == factor else _Kept(np.empty(0), factor, 0, 0.0)
+        if kept.size < self._count:
+            kept = self._smoothed_on(kept)
+        self._kept = kept
         places = np.unique(np.linspace(0, max(self._count - 1, 0), min(self._count, most)).astype(np.intp))
-        start = np.maximum(places + 1 - window, 0)
-        # A difference of sums has the rounding of the largest: below the smallest value it would not be a mean.
-        means = (self._sum[places + 1] - self._sum[start]) / np.maximum(places + 1 - start, 1)
-        return Drawn(self._x[places], means)
+        return Drawn(self._x[places], kept.values[places])
+
+    def _smoothed_on(self, kept: _Kept) -> _Kept:
+        factor, size = kept.factor, len(self._x)
+        values = np.resize(kept.values, size) if len(kept.values) != size and kept.size else kept.values
+        if not kept.size:
+            values = np.empty(size)
+        new = self._y[kept.size : self._count]
+        means = list(accumulate(new.tolist(), lambda mean, y: factor * mean + (1 - factor) * y, initial=kept.mean))[1:]
+        values[kept.size : self._count] = means / (1 - factor ** np.arange(kept.size + 1, self._count + 1))
+        return _Kept(values, factor, self._count, means[-1])

@@ -6,6 +6,7 @@ import math
 
 from app.widgets.number_text import number_text
 from engine.protocol import Training
+from engine.spec.train import TrainSpec
 
 _GROUP = "\N{NO-BREAK SPACE}"
 _DAY = 86_400
@@ -54,8 +55,46 @@ def state_word(training: Training) -> str:
     return STATES[training.state]
 
 
-def progress(training: Training) -> str:
-    """Epoch, step, speed and time left, as far as they are known.
+REASONS = {
+    "epochs": "All its epochs are done.",
+    "steps": "The run has taken the steps that it may take.",
+    "seconds": "The run has taken the time that it may take.",
+    "accuracy": "The accuracy to reach is reached.",
+    "no progress": "Nothing became better for a while.",
+}
+
+
+def reason_words(training: Training) -> str:
+    """Why a run that is finished has ended; nothing of others.
+
+    Example:
+        >>> reason_words(Training(state="finished", reason="accuracy"))
+        'The accuracy to reach is reached.'
+    """
+    return REASONS.get(training.reason, "") if training.state == "finished" else ""
+
+
+def budget(settings: TrainSpec) -> str:
+    """What ends a run before its last epoch.
+
+    Example:
+        >>> budget(TrainSpec(max_seconds=90, target_accuracy=0.98)).replace(_GROUP, " ")
+        'ends after 1:30 or at 98 % right'
+    """
+    parts = []
+    if settings.max_steps:
+        parts.append(f"after {grouped(settings.max_steps)} steps")
+    if settings.max_seconds:
+        parts.append(f"after {duration(settings.max_seconds)}")
+    if settings.target_accuracy:
+        parts.append(f"at {number_text(100 * settings.target_accuracy, 4)}{_GROUP}% right")
+    if settings.stop_epochs:
+        parts.append(f"after {settings.stop_epochs} epochs without progress")
+    return f"ends {' or '.join(parts)}" if parts else ""
+
+
+def progress(training: Training, settings: TrainSpec | None = None) -> str:
+    """Epoch, step, speed, time left, the rate and what ends it sooner, as far as they are known.
 
     Example:
         >>> progress(Training(state="running", epoch=2, epochs=5, step=40, steps=90, examples_per_second=3120.4))
@@ -74,4 +113,8 @@ def progress(training: Training) -> str:
     left = duration(training.seconds_left) if training.seconds_left > 0 else ""
     if left and training.state in ("running", "paused"):
         parts.append(f"{left} left")
+    if training.state in ("running", "paused") and training.learning_rate:
+        parts.append(f"rate {number_text(training.learning_rate, 3)}")
+    if settings is not None and training.state in ("running", "paused") and budget(settings):
+        parts.append(budget(settings))
     return " · ".join(parts)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleValueChangeEvent,
-    QFocusEvent,
     QFontMetrics,
     QHelpEvent,
     QImage,
@@ -21,9 +20,10 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
 from app.widgets.fonts import text_font
+from app.widgets.painted import PaintedArea
 from app.widgets.tips import tip_text
 from app.widgets.tokens import TITLE_PIXELS, Tokens, tokens
 
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
     tip: str = ""
 
 
-class Gallery(QAbstractScrollArea):
+class Gallery(PaintedArea):
     """Thumbnails in a row that scrolls sideways, or in rows that scroll downwards if `wrap`."""
 
     chosen = Signal(object)
@@ -224,18 +224,6 @@ class Gallery(QAbstractScrollArea):
         """Arrange the strip anew."""
         super().resizeEvent(event)
         self._arrange()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Paint the strip at its new place."""
-        self.viewport().update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring."""
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the focus ring."""
-        self.viewport().update()
 
     def sizeHint(self) -> QSize:
         """One row, with room for its scroll bar."""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.widgets.fonts import number_font
 from app.widgets.number_text import shown
+from app.widgets.painted import PaintedWidget
 from app.widgets.tips import describe, tip_text
 from app.widgets.tokens import Tokens, tokens
 
@@ -72,7 +73,7 @@ class Colouring(NamedTuple):
         return self.colours[min(max(round(share * last), 0), last)]
 
 
-class HistogramView(QWidget):
+class HistogramView(PaintedWidget):
     """Bars as high as the logarithm of the count, or as the count itself; the bin under the cursor is told.
 
     Where heights are counts, a bar that is far higher than the others is cut, and has a notch.
@@ -207,12 +208,6 @@ class HistogramView(QWidget):
         """Hide the ring."""
         self._mark(None)
         self.update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
     # Painting.
 

@@ -18,17 +18,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app.widgets.cells import ARROWS
 from app.widgets.kernel_layout import LARGEST_HEIGHT, LARGEST_WIDTH, Cell, KernelLayout, height_for, lay_out
 from app.widgets.kernel_paint import KernelLook, Note, Weights, look_of, paint_kernel, paint_mark, paint_notes
 from app.widgets.number_text import number_text, shown
 from app.widgets.tokens import tokens
-
-_ARROWS: dict[int, Cell] = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 class KernelView(QWidget):
@@ -129,8 +123,8 @@ class KernelView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Home and End move."""
         key, (row, column) = event.key(), self._current
-        if key in _ARROWS:
-            down, across = _ARROWS[key]
+        if key in ARROWS:
+            down, across = ARROWS[key]
             self.set_current(row + down, column + across)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.set_current(row, 0 if key == Qt.Key.Key_Home else self.shape()[1] - 1)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.widgets.fonts import number_font
 from app.widgets.number_text import shown
+from app.widgets.painted import PaintedWidget
 from app.widgets.tips import describe
 from app.widgets.tokens import CONTROL_HEIGHT, tokens
 
@@ -19,7 +20,7 @@ _GAP = 6
 _FONT_PIXELS = 12
 
 
-class ColourLegend(QWidget):
+class ColourLegend(PaintedWidget):
     """`low` ▁▂▃▄▅ `high`, with a tick at zero when zero lies between them."""
 
     def __init__(self, name: str = "Colours", tip: str = "", parent: QWidget | None = None) -> None:
@@ -73,12 +74,6 @@ class ColourLegend(QWidget):
         # A fixed least width keeps the bar in its place while the numbers change.
         metrics = QFontMetricsF(number_font(_FONT_PIXELS))
         return max(metrics.horizontalAdvance(text), metrics.horizontalAdvance("00000"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Texts at the ends, the bar, and a tick at zero."""

@@ -5,46 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.widgets.cells import PaintedCells
 from app.widgets.kernel_layout import Cell, KernelLayout
 from app.widgets.kernel_paint import Note, paint_mark, paint_notes
 from app.widgets.number_layout import LARGEST, cell_text, lay_out, writing_for
 from app.widgets.number_paint import CellPainter, Sheet
 from app.widgets.number_text import number_text
-from app.widgets.tips import describe
 from app.widgets.tokens import tokens
 
-_ARROWS: dict[int, Cell] = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
+class NumberGrid(PaintedCells):
+    """Shows a `Sheet`. It owns no truth."""
 
-class NumberGrid(QWidget):
-    """Shows a `Sheet`; says which of its cells the cursor or the arrow keys are on. It owns no truth."""
-
-    hovered = Signal(object)
-    """(row, column) of the cell under the cursor, or that the arrow keys have gone to; None when there is none."""
     chosen = Signal(int, int)
     """A cell was clicked on, or Enter was pressed on it."""
+    FROM_CURSOR = False
 
     def __init__(self, name: str, tip: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name = name
+        super().__init__(name, tip, parent)
         self._sheet = Sheet(np.zeros((1, 1)))
         self._notes: dict[Cell, Note] = {}
         self._ring: Cell | None = None
-        self._hover: Cell | None = None
-        self._current: Cell = (0, 0)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        describe(self, name, tip)
 
     def set_sheet(self, sheet: Sheet) -> None:
         """Show these numbers."""
@@ -52,7 +37,7 @@ class NumberGrid(QWidget):
         self._sheet = sheet
         if reshaped:
             self._current = (0, 0)
-            self._set_hover(None)
+            self._point(None)
             self.updateGeometry()
         self.update()
 
@@ -103,53 +88,33 @@ class NumberGrid(QWidget):
         """Cells shrink to colours before anything is cut off."""
         return QSize(64, 48)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say which cell is under the cursor."""
-        self._set_hover(self._cell_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """None is."""
-        self._set_hover(None)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the cell."""
-        cell = self._cell_at(event.position())
+        cell = self.cell_at(event.position())
         if cell is not None and event.button() == Qt.MouseButton.LeftButton:
             self._current = cell
             self.chosen.emit(*cell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go to another cell, Enter chooses it."""
-        key, (rows, columns) = event.key(), self._sheet.values.shape
-        if key in _ARROWS:
-            down, across = _ARROWS[key]
-            row, column = self._current[0] + down, self._current[1] + across
-            self._current = min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
-            self._set_hover(self._current)
-            self.update()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        """Enter chooses the cell that the arrow keys have gone to."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit(*self._current)
         else:
-            event.ignore()
+            super().keyPressEvent(event)
 
-    def _cell_at(self, position: QPointF) -> Cell | None:
+    def shape(self) -> Cell:
+        """Rows and columns."""
+        rows, columns = self._sheet.values.shape
+        return rows, columns
+
+    def cell_at(self, position: QPointF) -> Cell | None:
+        """The cell at a place of the widget, if it has a number."""
         cell = self.layout_now().cell_at(position)
         return None if cell is None or np.isnan(self._sheet.values[cell]) else cell
 
-    def _set_hover(self, cell: Cell | None) -> None:
-        if cell == self._hover:
-            return
-        self._hover = cell
-        if cell is not None:
-            text = number_text(float(self._sheet.values[cell]))
-            self.setAccessibleName(f"{self._name}, row {cell[0] + 1}, column {cell[1] + 1}: {text}")
-        self.hovered.emit(cell)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
+    def spoken(self, cell: Cell) -> str:
+        """Its place, counted from 1, and its number."""
+        return f"row {cell[0] + 1}, column {cell[1] + 1}: {number_text(float(self._sheet.values[cell]))}"
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Cells, marks, and a ring around the chosen cell; around the current one while the grid has the focus."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from app.widgets.flow import FlowLayout
 from app.widgets.theme import set_role
 from app.widgets.tips import describe
 from app.widgets.tokens import CONTROL_HEIGHT
@@ -40,19 +41,28 @@ class Segmented(QWidget):
     value_changed = Signal(object)
 
     def __init__(
-        self, options: Sequence[Option], name: str = "Choice", tip: str = "", parent: QWidget | None = None
+        self,
+        options: Sequence[Option],
+        name: str = "Choice",
+        tip: str = "",
+        parent: QWidget | None = None,
+        wraps: bool = False,
     ) -> None:
         super().__init__(parent)
         self._values = [value for value, _ in options]
         self._value: object = None
         self._group = QButtonGroup(self)
-        layout = QHBoxLayout(self)
+        layout = FlowLayout(self) if wraps else QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         for index, (_, label) in enumerate(options):
             layout.addWidget(self._made(index, label, name, tip))
         self._group.idClicked.connect(self._clicked)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        if wraps:
+            policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
         self.setMinimumHeight(CONTROL_HEIGHT)
         describe(self, name, tip)
         self.set_value(self._values[0])
@@ -66,6 +76,12 @@ class Segmented(QWidget):
         button.stepped.connect(self._stepped)
         self._group.addButton(button, index)
         return button
+
+    def set_label(self, value: object, label: str) -> None:
+        """Call an option otherwise."""
+        button = self._group.button(self._values.index(value))
+        button.setText(label)
+        button.setAccessibleName(f"{self.accessibleName()}: {label}")
 
     def value(self) -> object:
         """The value shown."""

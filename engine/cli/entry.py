@@ -18,6 +18,8 @@ from engine.cli.answer import Answer, WorkFailed
 from engine.errors import EngineError, SourceError, SpecError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+LOST = "lost"
+"""The code of an error of processes that train together, which would load torch to be named here."""
 
 VERBS = {
     "kernels": "list the named kernels and banks of kernels with their parameters",
@@ -27,10 +29,13 @@ VERBS = {
     "summary": "tell a network's shapes, parameters, cost and problems",
     "datasets": "list the data sets that ship with the program",
     "train": "train a network on a data set",
+    "rates": "try learning rates on a network and a data set, and suggest one",
     "resume": "take up a run again that was interrupted",
     "evaluate": "try a trained network on test pictures",
     "predict": "tell what a trained network takes pictures for",
     "maps": "write the feature maps that a network makes of a picture",
+    "explain": "tell where in a picture a network's answer came from",
+    "patches": "find what of a data set excites each map of a layer most",
     "export": "write a network as PyTorch source or a drawing, or its weights",
 }
 
@@ -126,10 +131,15 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _has_begun(error: EngineError) -> bool:
+    """Whether the input was good, and it was the work that failed."""
+    return isinstance(error, SourceError | WorkFailed) or error.code == LOST
+
+
 def _failure(error: Exception) -> int:
     """Say what went wrong in one line, and return the exit status that goes with it."""
     if isinstance(error, EngineError):
-        sentence, status = str(error), FAILED if isinstance(error, SourceError | WorkFailed) else BAD_INPUT
+        sentence, status = str(error), FAILED if _has_begun(error) else BAD_INPUT
     elif isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         sentence, status = "There is not enough memory for this; a smaller picture would do.", FAILED
     elif isinstance(error, OSError):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 
 from engine.cli.answer import Answer
+from engine.cli.networks import RUN_HELP, trained
 from engine.cli.train import DATA_HELP, add_device
 from engine.cli.training import reading_bar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The run and the data set."""
-    parser.add_argument("run", metavar="RUN", help="the folder that `train --output` has made")
+    parser.add_argument("run", metavar="RUN", help=RUN_HELP)
     parser.add_argument("--data", metavar="NAME|PATH", help=f"{DATA_HELP}; the run's own if left out")
     parser.add_argument("--best", action="store_true", help="the weights that did best in training, not the last ones")
     add_device(parser, "auto takes a GPU if there is one")
@@ -19,11 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Answer:
     """Try the network on all test pictures."""
-    from engine.train import load_run
-
-    trained = load_run(arguments.run, best=arguments.best)
+    judge = trained(arguments.run, arguments.best)
     with reading_bar() as progress:
-        score = trained.evaluate(arguments.data, arguments.device, progress)
+        score = judge.evaluate(arguments.data, arguments.device, progress)
     examples = sum(sum(row) for row in score.confusion)
     text = f"{score.accuracy:.2%} of {examples:,} test pictures right, loss {score.loss:.4f}"
     data = {
@@ -31,8 +30,8 @@ def run(arguments: argparse.Namespace) -> Answer:
         "loss": score.loss,
         "confusion": [list(row) for row in score.confusion],
         "examples": examples,
-        "class_names": list(trained.class_names),
-        "step": trained.step,
-        "notes": list(trained.notes),
+        "class_names": list(judge.class_names),
+        "step": judge.step,
+        "notes": list(judge.notes),
     }
-    return Answer("\n".join([text, *(f"note: {note}" for note in trained.notes)]), data)
+    return Answer("\n".join([text, *(f"note: {note}" for note in judge.notes)]), data)

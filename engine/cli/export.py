@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.cli.answer import Answer
-from engine.cli.networks import add_seed, add_weights, loaded, network_named
+from engine.cli.networks import NETWORK_HELP, add_seed, add_weights, loaded, network_named
 from engine.codegen import to_pytorch
 from engine.errors import BadFile, SpecError
 from engine.files import atomic_write
@@ -18,7 +18,7 @@ _SUFFIXES = {"pytorch": ".py", "onnx": ".onnx", "safetensors": ".safetensors", "
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The network, the format and the output."""
-    parser.add_argument("network", metavar="PRESET|FILE|RUN", help="a preset's name, a .json or .py file, or a run")
+    parser.add_argument("network", metavar="PRESET|FILE|RUN", help=NETWORK_HELP)
     parser.add_argument("--format", required=True, choices=tuple(_SUFFIXES), help="source, both, weights, or a drawing")
     endings = ", ".join(_SUFFIXES.values())
     parser.add_argument("-o", dest="output", required=True, metavar="OUT", help=f"the file to write ({endings})")

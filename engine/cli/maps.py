@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cli.answer import Answer
-from engine.cli.networks import Loaded, add_seed, add_weights, loaded
+from engine.cli.networks import NETWORK_HELP, Loaded, add_seed, add_weights, loaded
 from engine.errors import BadFile
 from engine.files import atomic_write
 from engine.npy import read_npy
@@ -29,22 +29,30 @@ _MOST_TIMES = 16
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The network, the picture and the folder."""
-    parser.add_argument("network", metavar="PRESET|FILE|RUN", help="a preset's name, a .json or .py file, or a run")
+    parser.add_argument("network", metavar="PRESET|FILE|RUN", help=NETWORK_HELP)
     parser.add_argument(
         "image", metavar="IMAGE", help="a picture file, whose middle is brought to the input's size, or a .npy array"
     )
     parser.add_argument(
         "-o", dest="output", required=True, metavar="DIR", help="the folder for NAME.npy and NAME.png of each layer"
     )
+    parser.add_argument(
+        "--layer",
+        default="",
+        metavar="LAYER",
+        help="only LAYER.npy, of the picture at its own size, tile by tile: also of one far too large for the memory",
+    )
     add_seed(parser)
     add_weights(parser)
 
 
 def run(arguments: argparse.Namespace) -> Answer:
-    """Compute all maps first, then write them."""
-    folder = _checked(arguments.output)
+    """Compute all maps first, then write them; or those of one layer tile by tile."""
+    folder = checked_folder(arguments.output)
     found = loaded(arguments.network, arguments.seed, arguments.weights)
-    inputs, note = _input(Path(arguments.image), found)
+    if arguments.layer:
+        return _at_own_size(folder, found, Path(arguments.image), arguments.layer)
+    inputs, note = picture_input(Path(arguments.image), found)
     from engine.nn import feature_maps
 
     maps = {path: made[0].numpy() for path, made in feature_maps(found.module, inputs).items()}
@@ -54,7 +62,39 @@ def run(arguments: argparse.Namespace) -> Answer:
     return Answer("\n".join(lines), {"output": str(folder), "input": note, "layers": written})
 
 
-def _checked(name: str) -> Path:
+def _at_own_size(folder: Path, found: Loaded, image: Path, layer: str) -> Answer:
+    """The maps of one layer, written while they are made."""
+    from engine.forward import maps_to_file
+
+    picture = _whole(image)
+    made = not folder.exists()
+    try:
+        folder.mkdir(exist_ok=True)
+        npy = folder / f"{layer}.npy"
+        shape = maps_to_file(found.network, picture, npy, layer, found.module)
+    except BaseException:
+        if made:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    note = f"{shape_text(picture.shape[:2])} at its own size"
+    written = {"id": layer, "shape": list(shape), "npy": str(npy)}
+    lines = [f"{folder}: {note}, {found.weights}", _line(written)]
+    return Answer("\n".join(lines), {"output": str(folder), "input": note, "layers": [written]})
+
+
+def _whole(image: Path) -> NDArray[Any]:
+    """A picture's levels, or an array whose numbers are taken as they are."""
+    if image.suffix.lower() == ".npy":
+        array = read_npy(image, _MOST_BYTES)
+        return array.astype(np.int16) if array.dtype == np.uint8 else array
+    from engine.frames.image import load_image
+
+    picture = load_image(image)
+    return picture.pixels if picture.deep is None else picture.deep
+
+
+def checked_folder(name: str) -> Path:
+    """A folder that is there, or can be made."""
     folder = Path(name)
     if folder.exists() and not folder.is_dir():
         raise BadFile(f"{name!r} is a file; the name of a folder would do.")
@@ -63,7 +103,7 @@ def _checked(name: str) -> Path:
     return folder
 
 
-def _input(path: Path, found: Loaded) -> tuple[Tensor, str]:
+def picture_input(path: Path, found: Loaded) -> tuple[Tensor, str]:
     """The picture as the network's input, and what was done to it."""
     shape = found.network.input_shape
     if path.suffix.lower() == ".npy":

@@ -1,4 +1,4 @@
-"""What the verbs take for a network: a preset's name, a file, or a run."""
+"""What the verbs take for a network: a preset's name, a file, a run, or pretrained:NAME."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.codegen import from_pytorch
 from engine.errors import BadFile, SpecError
 from engine.presets import preset, preset_names
+from engine.presets.learned import PREFIX, learned, learned_named
 from engine.project import load_network
 from engine.project.guarded import read_bytes
 from engine.spec.network import NetworkSpec
@@ -16,7 +17,11 @@ from engine.spec.network import NetworkSpec
 if TYPE_CHECKING:
     from torch import nn
 
+    from engine.train import Trained
+
 _MAX_SEED = 2**32 - 1
+NETWORK_HELP = "a preset's name, pretrained:NAME, a .json or .py file, or a run"
+RUN_HELP = "the folder that `train --output` has made, or pretrained:NAME"
 
 
 class Loaded(NamedTuple):
@@ -44,17 +49,21 @@ def add_weights(parser: argparse.ArgumentParser) -> None:
         "--weights",
         default="",
         metavar="WEIGHTS",
-        help="a .safetensors file, or a state_dict in a .pt or .pth file; what does not match keeps its weights",
+        help="pretrained:NAME, a .safetensors file, or a state_dict in a .pt or .pth file; what does not match keeps "
+        "its weights",
     )
 
 
 def network_named(name: str) -> NetworkSpec:
-    """The network of a preset, a .json file or a .py file of PyTorch source.
+    """The network of a preset, of pretrained:NAME, a .json file or a .py file of PyTorch source.
 
     Raises:
         SpecError: for a name that is neither a preset nor a file.
         BadFile: for a file that holds no network.
     """
+    entry = learned_named(name)
+    if entry is not None:
+        return entry.make()
     if name in preset_names():
         return preset(name)
     path = Path(name)
@@ -70,7 +79,7 @@ def network_named(name: str) -> NetworkSpec:
 
 
 def loaded(name: str, seed: int, weights: str = "") -> Loaded:
-    """A network with weights: those of a run, or fresh ones for a preset or a file; over them those of `weights`.
+    """A network with weights: its own, or fresh ones for a preset or a file; over them those of `weights`.
 
     Raises:
         SpecError: if the network has a problem.
@@ -81,11 +90,39 @@ def loaded(name: str, seed: int, weights: str = "") -> Loaded:
         return found
     from engine.nn import load_weights
 
-    told = load_weights(found.module, weights).lines()
+    entry = learned_named(weights)
+    told = load_weights(found.module, weights if entry is None else entry.path).lines()
     return found._replace(weights=f"weights of {weights}: {' '.join(told)}")
 
 
+def classes_of(name: str) -> tuple[str, ...]:
+    """What the classes of a network are called: of a run or of pretrained:NAME, none of any other."""
+    entry = learned_named(name)
+    if entry is not None:
+        return entry.class_names
+    return trained(name).class_names if name not in preset_names() and Path(name).is_dir() else ()
+
+
+def trained(name: str, best: bool = False) -> Trained:
+    """What has learned something: a run, or pretrained:NAME, which has no better weights than its last.
+
+    Raises:
+        SpecError, BadFile: if there is no such network, or no such run.
+    """
+    if name.startswith(PREFIX):
+        learned(name)  # before torch is loaded, which takes seconds
+        from engine.train import pretrained
+
+        return pretrained(name)
+    from engine.train import load_run
+
+    return load_run(name, best=best)
+
+
 def _own(name: str, seed: int) -> Loaded:
+    if name.startswith(PREFIX):
+        found = trained(name)
+        return Loaded(found.spec, found.module, f"the weights of {learned(name).title}")
     if name not in preset_names() and Path(name).is_dir():
         return _run(Path(name))
     network = network_named(name)

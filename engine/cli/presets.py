@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.cli.answer import Answer
 from engine.presets import Preset, presets
+from engine.presets.learned import Learned, learned_networks
 from engine.spec.network import input_text
 from engine.spec.summary import summary
 
@@ -17,18 +18,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Answer:
     """List all presets with their inputs and sizes."""
-    found = [(each, _data(each)) for each in presets()]
-    width = max(len(each.name) for each, _ in found)
-    lines = [line for each, data in found for line in _lines(each, data, width)]
-    return Answer("\n".join(lines), {"presets": [data for _, data in found]})
+    found = [_data(each) for each in presets()]
+    learned = [{**_data(each), "name": each.source, "about": each.about} for each in learned_networks()]
+    width = max(len(data["name"]) for data in (*found, *learned))
+    lines = [line for data in found for line in _lines(data, width)]
+    lines += ["", "With learned weights:", *(line for data in learned for line in _lines(data, width))]
+    return Answer("\n".join(lines), {"presets": found, "pretrained": learned})
 
 
-def _lines(each: Preset, data: dict[str, Any], width: int) -> list[str]:
+def _lines(data: dict[str, Any], width: int) -> list[str]:
     counts = f"{input_text(tuple(data['input_shape']))}, {data['parameters']:,} parameters"
-    return [f"{each.name:{width}}  {each.summary}", f"{'':{width}}  {counts}"]
+    return [f"{data['name']:{width}}  {data['summary']}", f"{'':{width}}  {counts}"]
 
 
-def _data(each: Preset) -> dict[str, Any]:
+def _data(each: Preset | Learned) -> dict[str, Any]:
     network = each.make()
     told = summary(network)
     return {

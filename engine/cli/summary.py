@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.cli.answer import Answer
-from engine.cli.networks import network_named
+from engine.cli.networks import NETWORK_HELP, network_named
 from engine.spec.layers import Shape, shape_text
 from engine.spec.network import NetworkSpec, input_text
 from engine.spec.summary import Finding, Row, Summary, summary
@@ -20,7 +20,7 @@ _RIGHT = ("parameters", "multiply-adds")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The network."""
-    parser.add_argument("network", metavar="PRESET|FILE|RUN", help="a preset's name, a .json or .py file, or a run")
+    parser.add_argument("network", metavar="PRESET|FILE|RUN", help=NETWORK_HELP)
 
 
 def run(arguments: argparse.Namespace) -> Answer:
@@ -34,7 +34,8 @@ def _text(network: NetworkSpec, found: Summary) -> str:
     table = [_HEADINGS, *(_cells(row) for row in found.rows)]
     widths = [max(len(line[column]) for line in table) for column in range(len(_HEADINGS))]
     lines = [f"input: {input_text(network.input_shape)}", *(_line(cells, widths) for cells in table)]
-    lines.append(f"{found.parameters:,} parameters, {found.macs:,} multiply-adds")
+    frozen = f" ({found.frozen_parameters:,} frozen)" if found.frozen_parameters else ""
+    lines.append(f"{found.parameters:,} parameters{frozen}, {found.macs:,} multiply-adds")
     lines += [_told("problem", each) for each in found.problems]
     lines += [_told("warning", each) for each in found.warnings]
     return "\n".join(lines)

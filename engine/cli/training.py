@@ -28,18 +28,20 @@ def answers(start: Callable[[Controls], Iterator[TrainEvent]]) -> Iterator[Answe
         KeyboardInterrupt: if it was interrupted; its checkpoint is written by then.
     """
     from engine.train import Controls
+    from engine.train.team import team_here
 
-    controls = Controls()
-    events = start(controls)
+    team, controls = team_here(), Controls()
+    leads = team is None or team.leads
     last: TrainEvent | None = None
-    with _bar(desc="steps") as bar, _stopped_by_signals(controls):
-        for event in events:
+    with _bar(leads, desc="steps") as bar, stopped_by_signals(controls):
+        for event in start(controls):
             _advance(bar, event)
             bar.clear()
-            yield Answer(event_text(event), msgspec.to_builtins(event))
+            if leads:
+                yield Answer(event_text(event), msgspec.to_builtins(event))
             last = event
     if isinstance(last, Failed):
-        raise WorkFailed(last.message)
+        raise WorkFailed(last.message) if leads or last.reason == "memory" else SystemExit(1)
     if isinstance(last, Stopped):
         raise KeyboardInterrupt
 
@@ -92,8 +94,8 @@ def _epochs(count: int) -> str:
     return f"{count} epoch{'s' * (count != 1)}"
 
 
-def _bar(**settings: Any) -> tqdm[Any]:
-    return tqdm(file=sys.stderr, disable=None, leave=False, dynamic_ncols=True, **settings)
+def _bar(shown: bool = True, **settings: Any) -> tqdm[Any]:
+    return tqdm(file=sys.stderr, disable=None if shown else True, leave=False, dynamic_ncols=True, **settings)
 
 
 def _advance(bar: tqdm[Any], event: TrainEvent) -> None:
@@ -106,7 +108,7 @@ def _advance(bar: tqdm[Any], event: TrainEvent) -> None:
 
 
 @contextmanager
-def _stopped_by_signals(controls: Controls) -> Iterator[None]:
+def stopped_by_signals(controls: Controls) -> Iterator[None]:
     """The first interrupt ends the run after its step, with a checkpoint; a second one ends it at once."""
     if threading.current_thread() is not threading.main_thread():
         yield

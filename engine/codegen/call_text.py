@@ -29,7 +29,8 @@ def call_lines(layer: AnyLayer, shape: Shape | None) -> list[str]:
         ['nn.Conv2d(1, 8, kernel_size=(3, 5))']
     """
     if not isinstance(layer, FixedKernels):
-        return [_call(layer, shape)]
+        call = _call(layer, shape)
+        return [call + held(layer, call)]
     name, leading, rest = _parts(layer, shape)
     rows = [f"{_INDENT}{_kernel(kernel)}," for kernel in layer.kernels]
     end = ", ".join(["]", *rest])
@@ -45,7 +46,7 @@ def in_one_line(layer: AnyLayer) -> str:
         else:
             values = [f"{name}={text}" for name, text in parts.items()]
         return f"{layer.type}({', '.join(values)})"
-    text = _call(layer, None)
+    text = _call(layer, None) + (".requires_grad_(False)" if getattr(layer, "frozen", False) else "")
     word, seed = beginning(layer)
     return f"init({', '.join([text, text_of(word), *map(repr, seed)])})" if word else text
 
@@ -68,6 +69,17 @@ def _call(layer: AnyLayer, shape: Shape | None) -> str:
     name, leading, rest = _parts(layer, shape)
     kernels = [f"[{', '.join(map(_kernel, layer.kernels))}]"] if isinstance(layer, FixedKernels) else []
     return f"{name}({', '.join([*leading, *kernels, *rest])})"
+
+
+def held(layer: AnyLayer, call: str) -> str:
+    """What follows the call of a frozen layer. torch's lazy classes have no weights yet that it could be said of.
+
+    Example:
+        >>> from engine.spec.layers import Linear
+        >>> held(Linear(out_features=2, frozen=True), "nn.Linear(4, 2)")
+        '.requires_grad_(False)'
+    """
+    return ".requires_grad_(False)" if getattr(layer, "frozen", False) and not call.startswith("nn.Lazy") else ""
 
 
 def _parts(layer: AnyLayer, shape: Shape | None) -> tuple[str, list[str], list[str]]:

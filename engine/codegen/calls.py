@@ -122,9 +122,13 @@ class LayerReader:
         return _switched_off(inner) if word == "disabled" else _with_init(inner, node, *map(literal, node.args[1:]))
 
     def _started(self, found: Found, node: ast.expr, place: ast.stmt | ast.expr) -> Found:
-        """With the first weights that a comment tells of."""
-        said = self.source.remark(place, "init") if self.source is not None else None
-        if said is None or found.layer.parts():
+        """With what a comment tells of its weights."""
+        if self.source is None or found.layer.parts():
+            return found
+        if self.source.remark(place, "frozen") is not None:
+            found = _frozen(found, node)
+        said = self.source.remark(place, "init")
+        if said is None:
             return found
         word, _, seed = said[0].partition(", seed ")
         if seed and not (seed.isascii() and seed.isdigit()):
@@ -134,6 +138,8 @@ class LayerReader:
     def _layer(self, node: ast.expr) -> Found:
         if not isinstance(node, ast.Call):
             raise at(node, "a layer is made by a call such as nn.ReLU().")
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "requires_grad_":
+            return self._held(node, node.func.value)
         called = meaning(node.func, self.names) or ""
         if called == "convscope.Residual":
             return self._residual(node)
@@ -142,6 +148,13 @@ class LayerReader:
         if called not in RECIPES:
             raise at(node.func, f"{shown(node.func)} is no layer known here{_hint(node.func)}.")
         return Found(*made(node, RECIPES[called]))
+
+    def _held(self, node: ast.Call, layer: ast.expr) -> Found:
+        """A layer whose weights training leaves as they are: `nn.Conv2d(…).requires_grad_(False)`."""
+        values = [*node.args, *(key.value for key in node.keywords if key.arg == "requires_grad")]
+        if len(values) != 1 or len(node.args) + len(node.keywords) != 1 or literal(values[0]) is not False:
+            raise at(node, "requires_grad_(False) freezes a layer; nothing else of it can be expressed here.")
+        return _frozen(self._layer(layer), node)
 
     def _residual(self, node: ast.Call) -> Found:
         given = [*zip(Residual.signature, node.args, strict=False), *((key.arg, key.value) for key in node.keywords)]
@@ -194,6 +207,13 @@ def flattened(parts: Sequence[Sequence[Found]]) -> list[Found]:
 
 def _switched_off(found: Found) -> Found:
     return found._replace(layer=msgspec.structs.replace(found.layer, disabled=True))
+
+
+def _frozen(found: Found, node: ast.AST) -> Found:
+    if not found.layer.beside:
+        raise at(node, f"{found.layer.type} cannot be frozen here; only layers with kernels or a matrix can.")
+    change: dict[str, Any] = {"frozen": True}
+    return found._replace(layer=msgspec.structs.replace(found.layer, **change))
 
 
 def _with_init(found: Found, node: ast.AST, word: Any, seed: Any = None) -> Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.codegen.call_text import beginning, call_lines, in_one_line
+from engine.codegen.call_text import beginning, call_lines, held, in_one_line
 from engine.codegen.classes import CLASSES, pieces
 from engine.spec.layers import AnyLayer, Branches, Shape
 from engine.spec.network import NetworkSpec
@@ -87,7 +87,7 @@ class _Writer:
         step = self.steps[path]
         lines = self._live(layer, path, step.entering.shape if step.entering else None, _indent_of(start))
         lines = [start + lines[0], *lines[1:]]
-        lines[-1] += end + "".join(f"  # {remark}" for remark in _remarks(step))
+        lines[-1] += end + "".join(f"  # {remark}" for remark in _remarks(step, lines[0][len(start) :]))
         return lines
 
     def _live(self, layer: AnyLayer, path: str, shape: Shape | None, indent: str) -> list[str]:
@@ -118,9 +118,11 @@ class _Writer:
         return [*lines, f"{indent}])){end}"]
 
 
-def _remarks(step: Step) -> list[str]:
+def _remarks(step: Step, call: str) -> list[str]:
     word, seed = beginning(step.layer)
     told = [f"init: {word}" + "".join(f", seed {number}" for number in seed)] if word else []
+    if getattr(step.layer, "frozen", False) and not held(step.layer, call):
+        told.append("frozen: as soon as its size is known")
     return told + ([f"does not fit: {step.misfit.message}"] if step.misfit else [])
 
 

@@ -5,48 +5,58 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import torch
 
 from engine.data import Progress
 from engine.data.dataset import DataSet, Recipe
-from engine.data.idx import idx_files, read_idx
+from engine.data.formats import read_path
 from engine.data.npz import read_npz
-from engine.data.parts import TEST_SHARE, Part, Parts, nothing_of, split
+from engine.data.parts import Division, Part, Parts, aside_note, nothing_of, split
 from engine.data.shipped import dataset_names, shipped
 from engine.errors import BadFile, EngineError
 from engine.resources import resource
 from engine.spec.layers import Shape
 
 
-def load(source: str | Path, input_shape: Shape | None, seed: int, progress: Progress | None) -> DataSet:
-    """See `engine.data.load_data`."""
-    name, parts = _read(source, input_shape, progress)
+def load(recipe: Recipe, progress: Progress | None) -> DataSet:
+    """See `engine.data.load_data`; what `recipe` says besides is done too."""
+    shape, division = recipe.input_shape, Division(recipe.seed, recipe.test_share)
+    name, parts = _read(recipe.source, shape, progress, division)
     notes = parts.notes
     if parts.train is not None and parts.test is None:
-        train, test = split(parts.train, seed)
-        notes = (*notes, f"{TEST_SHARE:.0%} of each class are set aside for testing: {len(test.y)} pictures.")
+        train, test = split(parts.train, division)
+        notes = (*notes, aside_note(division, len(test.y)))
     else:
         train, test = _both(parts)
-    recipe = Recipe(source=_again(source), input_shape=input_shape, seed=seed)
-    data = _data_set(name, parts, train, test, notes, recipe)
+    data = _data_set(name, parts, train, test, notes, msgspec.structs.replace(recipe, source=_again(recipe.source)))
     _check_classes(data)
-    return data if input_shape is None else data.fitted(input_shape)
+    fitted = data if shape is None else data.fitted(shape, progress)
+    if not recipe.bank:
+        return fitted
+    from engine.data.bank import through_bank
+
+    return through_bank(fitted, recipe.bank, progress)
 
 
 def load_for_testing(
     source: str | Path, input_shape: Shape, class_names: tuple[str, ...], progress: Progress | None
 ) -> DataSet:
     """See `engine.data.load_test_data`."""
-    name, parts = _read(source, input_shape, progress)
+    name, parts = _read(source, input_shape, progress, None)
     whole = parts.test if parts.test is not None else parts.train
     assert whole is not None, "a reader finds one part at least"
     if not len(whole.y):
         raise BadFile(f"{name} has no pictures to be tested on; another data set would do.")
-    data = _data_set(name, parts, nothing_of(whole), whole, parts.notes, Recipe(source=_again(source)))
-    return _relabelled(data, class_names).fitted(input_shape)
+    streamed = parts.mapping is not None and whole is not parts.train
+    train = _both(parts)[0] if streamed else nothing_of(whole)  # a mapped file holds both
+    data = _data_set(name, parts, train, whole, parts.notes, Recipe(source=_again(source)))
+    return _relabelled(data, class_names).fitted(input_shape, progress)
 
 
-def _read(source: str | Path, input_shape: Shape | None, progress: Progress | None) -> tuple[str, Parts]:
+def _read(
+    source: str | Path, input_shape: Shape | None, progress: Progress | None, division: Division | None
+) -> tuple[str, Parts]:
     ours = shipped(str(source))
     if ours is not None:
         return ours.name, read_npz(resource("data", ours.file))
@@ -54,31 +64,13 @@ def _read(source: str | Path, input_shape: Shape | None, progress: Progress | No
         raise BadFile(f"No data set is named; {', '.join(dataset_names())} or the path of one would do.")
     path = Path(source)
     try:
-        return path.name or str(path), _read_path(path, input_shape, progress)
+        return path.name or str(path), read_path(path, input_shape, progress, division)
     except EngineError:
         raise
     except MemoryError as error:
         raise BadFile(f"{path} needs more memory than is free; fewer or smaller pictures would do.") from error
     except (OSError, ValueError) as error:
         raise BadFile(f"{str(path)[:200]!r} cannot be read; check the name.") from error
-
-
-def _read_path(path: Path, input_shape: Shape | None, progress: Progress | None) -> Parts:
-    if path.is_dir():
-        return read_idx(path) if idx_files(path) else read_folder_of(path, input_shape, progress)
-    if path.is_file() and path.suffix.lower() == ".npz":
-        return read_npz(path)
-    if path.exists():
-        raise BadFile(f"{path} is no data set; an .npz file, a folder of class folders or one of IDX files would do.")
-    names = ", ".join(dataset_names())
-    raise BadFile(f"There is no data set {str(path)!r}; {names} ship with the program, or give the path of a folder.")
-
-
-def read_folder_of(path: Path, input_shape: Shape | None, progress: Progress | None) -> Parts:
-    """The pictures of a folder of class folders; Pillow is loaded only now."""
-    from engine.data.folders import read_folder
-
-    return read_folder(path, input_shape, progress)
 
 
 def _again(source: str | Path) -> str:
@@ -96,10 +88,16 @@ def _nothing() -> Part:
 
 
 def _data_set(name: str, parts: Parts, train: Part, test: Part, notes: tuple[str, ...], recipe: Recipe) -> DataSet:
-    return DataSet(name, train.x, train.y, test.x, test.y, parts.class_names, notes, parts.skipped, recipe)
+    return DataSet(
+        name, train.x, train.y, test.x, test.y, parts.class_names, notes, parts.skipped, recipe, parts.mapping
+    )
 
 
 def _check_classes(data: DataSet) -> None:
+    if data.is_regression:
+        if not len(data.y_train) + len(data.y_test):
+            raise BadFile(f"{data.name} holds no examples; another data set would do.")
+        return
     present = torch.unique(torch.cat([data.y_train, data.y_test])).tolist()
     if not present:
         raise BadFile(f"{data.name} holds no pictures; another data set would do.")
@@ -110,7 +108,7 @@ def _check_classes(data: DataSet) -> None:
 
 def _relabelled(data: DataSet, class_names: tuple[str, ...]) -> DataSet:
     """The labels as the network has learned them: by name, or by number where the classes have no names."""
-    if data.class_names == class_names:
+    if data.class_names == class_names or data.is_regression:
         return data
     if data.numbered and len(data.class_names) <= len(class_names):
         return replace(data, class_names=class_names)

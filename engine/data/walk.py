@@ -12,7 +12,7 @@ from engine.errors import BadFile
 from engine.frames.folder import SUFFIXES
 
 MAX_DEPTH = 8
-MAX_FILES = 200_000
+MAX_FILES = 2_000_000
 _LEFT_BY_SYSTEMS = {"thumbs.db", "desktop.ini", "__macosx"}
 _TRAIN = ("train", "training")
 _TEST = ("test", "testing", "val", "valid", "validation")
@@ -82,7 +82,7 @@ def _classes(found: Walk, folder: Path) -> Classes:
             classes[entry.name] = list(_pictures(found, path, depth=1))
         elif entry.is_symlink() and entry.is_dir():
             found.leave_out(path, "is a link to a folder, and links to folders are not followed")
-        elif _is_picture_name(entry.name):
+        elif is_picture_name(entry.name):
             found.leave_out(path, "lies in no class folder")
     return classes
 
@@ -113,10 +113,11 @@ def _why_not(entry: os.DirEntry[str], root: Path) -> str:
             return "is a link that leads nowhere"
         if not target.is_relative_to(os.path.realpath(root)):
             return "is a link that leads out of the folder"
-    return "" if _is_picture_name(entry.name) else "has not the ending of a picture's name"
+    return "" if is_picture_name(entry.name) else "has not the ending of a picture's name"
 
 
-def _is_picture_name(name: str) -> bool:
+def is_picture_name(name: str) -> bool:
+    """Whether a file's name ends as a picture's does."""
     return name.lower().endswith(SUFFIXES)
 
 

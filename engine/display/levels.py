@@ -127,7 +127,11 @@ def measure(values: NDArray[Any], colour_map: ColourMap = "auto", direction: boo
 
 def measure_each(values: NDArray[Any], colour_map: ColourMap = "auto", direction: bool = False) -> MapLevels:
     """The levels of each of N maps, [N, …]; see `measure`."""
-    found = of_maps(real(values))
+    return ranges(of_maps(real(values)), colour_map, direction)
+
+
+def ranges(found: Statistics, colour_map: ColourMap = "auto", direction: bool = False) -> MapLevels:
+    """The levels of maps of which is known what `measure_each` would find."""
     return _levels(_kinds(found, colour_map, direction), found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,7 +64,7 @@ class Mosaic:
 
     def tiles(self) -> tuple[tuple[int, int, int, int], ...]:
         """(top, left, height, width) of every tile."""
-        return tuple(self.tile(index) for index in range(self.count))
+        return _tiles(self)
 
     def tile_at(self, row: int, column: int) -> Cell | None:
         """The map and its cell under a pixel of the mosaic; None in a gap, on an empty place and outside.
@@ -84,6 +85,12 @@ class Mosaic:
         return Cell(index, row_in_tile * self.factor, column_in_tile * self.factor)
 
 
+@lru_cache(maxsize=16)
+def _tiles(mosaic: Mosaic) -> tuple[tuple[int, int, int, int], ...]:
+    return tuple(mosaic.tile(index) for index in range(mosaic.count))
+
+
+@lru_cache(maxsize=64)
 def layout(
     count: int, height: int, width: int, aspect: float = 1.6, gap: int = 1, budget: int = 4 * 1024 * 1024
 ) -> Mosaic:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -12,15 +13,15 @@ from engine.display.entries import Entries, Ramp, careful_entries, entries, quic
 from engine.display.levels import Levels, MapLevels
 from engine.display.reduce import reduce_frame, reduce_map, reduced_size
 from engine.display.statistics import real
-from engine.display.tables import NON_FINITE, Table
+from engine.display.tables import NON_FINITE, Kind, Table
 from engine.errors import SpecError
-from engine.filtering.bands import over_rows
+from engine.filtering.bands import Work, over_rows
 from engine.filtering.scratch import scratch
 
 Picture = NDArray[np.uint8]
 """[H, W, 4]: blue, green, red, 255. Each row without gaps; it may be a view of shared memory."""
-MAP_COST, FRAME_COST = 0.6, 0.06
-"""Nanoseconds to paint one number."""
+MAP_COST, FRAME_COST, BLOCK_COST = 0.6, 0.06, 1.5
+"""Nanoseconds to paint one number; the last is of a map whose blocks of cells are painted as one."""
 
 
 def paint_map(
@@ -30,6 +31,7 @@ def paint_map(
     out: Picture,
     factor: int = 1,
     bounds: tuple[float, float] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> None:
     """Paint one feature map.
 
@@ -40,34 +42,40 @@ def paint_map(
         out: [⌈H / factor⌉, ⌈W / factor⌉, 4], every byte of which is written.
         factor: from `reduction`; see `reduce_map` for what a block of cells shows.
         bounds: the smallest and the largest value where that is known and all are finite: saves another look at each.
+        cancelled: asked again and again, where `bounds` are known.
 
     Raises:
         SpecError: there is nothing to paint, or `values` is no map of real numbers.
+        Cancelled: once `cancelled()` is true.
     """
     _check(values, 2, out, factor)
-    shown = reduce_map(real(values)[None], factor, levels.kind)[0]
     ramp = Ramp(np.array(levels.low), np.array(levels.high))
-    if bounds is None or shown.dtype != np.float32 or not ramp.gentle:
+    if bounds is None or values.dtype != np.float32 or not ramp.gentle:
+        shown = reduce_map(real(values)[None], factor, levels.kind)[0]
         paint_entries(entries(shown, ramp), table, out)
         return
     inside = levels.low <= bounds[0] and bounds[1] <= levels.high
-    _paint_finite(shown, ramp, inside, table, out)
+    work = _finite_rows(values, ramp, inside, table, out, factor, levels.kind)
+    cost = MAP_COST if factor == 1 else BLOCK_COST
+    over_rows(work, len(out), values.size, f"map colours 1:{min(factor, 2)}", cost, cancelled)
 
 
-def _paint_finite(values: NDArray[np.float32], ramp: Ramp, inside: bool, table: Table, out: Picture) -> None:
-    """Band by band, so that what is between value and colour stays in the cache, on several cores where that pays."""
+def _finite_rows(
+    values: NDArray[np.float32], ramp: Ramp, inside: bool, table: Table, out: Picture, factor: int, kind: Kind
+) -> Work:
+    """Paints a band of rows: what is between value and colour stays in the cache."""
     colours, pixels = table.view(np.int32).reshape(1, 256), out.view(np.int32)[..., 0]
     low, high = np.float32(ramp.low), np.float32(ramp.high)
     scale, shift = ramp.scale.item(), ramp.shift.item()
 
     def work(top: int, bottom: int) -> None:
-        band = values[top:bottom]
+        band = reduce_map(values[None, top * factor : bottom * factor], factor, kind)[0]
         if not inside:
             band = np.clip(band, low, high, out=scratch("inside", band.shape))
         chosen = cv2.convertScaleAbs(band, dst=scratch("entries", band.shape, np.uint8), alpha=scale, beta=shift)
         cv2.LUT(chosen, colours, dst=pixels[top:bottom])
 
-    over_rows(work, len(values), values.size, "map colours", MAP_COST)
+    return work
 
 
 def paint_colour(values: NDArray[Any], levels: MapLevels, out: Picture, factor: int = 1) -> None:

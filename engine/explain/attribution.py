@@ -58,7 +58,7 @@ def attribute(
     """Explain one number of a network by the cells of its input.
 
     Args:
-        module: one from `engine.build`, or any module whose children are layers. Its mode and weights stay as they are.
+        module: one from `engine.build`, or any module whose children are layers; nothing of it changes.
         inputs: [1, C, *size], one input; 1-D, 2-D and 3-D ones will do.
         method: one of `method_names()`.
         target: the number; the score of the likeliest class if left out.
@@ -79,18 +79,26 @@ def attribute(
     if method not in METHODS:
         raise SpecError(f"There is no method {method!r}; {', '.join(METHODS)} are there.")
     inputs = inputs.detach().float()
-    with evaluating(module), torch.enable_grad(), warnings.catch_warnings():
+    with evaluating(module):
+        chosen = target or likeliest(module, inputs)
+        score = _score(module, chosen, inputs)
+        used = (layer or last_with_maps(module, inputs, chosen)) if METHODS[method].needs_layer else ""
+        values = _worked_out(_Work(module, chosen, used, seed, _Ticks(method, progress)), method, inputs)
+    heat = (values.abs() if method in SENSITIVITIES else values).sum(0)
+    return Attribution(method, chosen, values, heat, score, used)
+
+
+def _score(module: nn.Module, target: Target, inputs: Tensor) -> float:
+    with torch.no_grad():
+        found: float = Scored(module, target)(inputs).item()
+        return found
+
+
+def _worked_out(work: _Work, method: str, inputs: Tensor) -> Tensor:
+    with torch.enable_grad(), warnings.catch_warnings():
         # captum says with each call that it sets hooks, which it takes away again.
         warnings.simplefilter("ignore", UserWarning)
-        chosen = target or likeliest(module, inputs)
-        with torch.no_grad():
-            score = Scored(module, chosen)(inputs).item()
-        if METHODS[method].needs_layer:
-            layer = layer or last_with_maps(module, inputs, chosen)
-        work = _Work(module, chosen, layer if METHODS[method].needs_layer else "", seed, _Ticks(method, progress))
-        values = _METHODS[method](work, inputs).detach()[0]
-    heat = (values.abs() if method in SENSITIVITIES else values).sum(0)
-    return Attribution(method, chosen, values, heat, score, work.layer)
+        return _METHODS[method](work, inputs).detach()[0]
 
 
 SENSITIVITIES = ("saliency", "smoothgrad", "guided-backprop", "deconvolution")

@@ -243,7 +243,9 @@ def in_bands(
     habit.note(together, time.perf_counter() - begun)
 
 
-def over_rows(work: Work, rows: int, numbers: int, kind: str, cost: float) -> None:
+def over_rows(
+    work: Work, rows: int, numbers: int, kind: str, cost: float, cancelled: Callable[[], bool] | None = None
+) -> None:
     """Call `work(first, last + 1)` over all rows of something that needs no halo, in bands that stay in the cache.
 
     Args:
@@ -252,7 +254,8 @@ def over_rows(work: Work, rows: int, numbers: int, kind: str, cost: float) -> No
         numbers: in all of them.
         kind: a name for this work.
         cost: nanoseconds for one number.
+        cancelled: asked between bands.
     """
     parts = max(numbers // BAND_NUMBERS, 1)
     shared = split(rows, max(parts, workers())) if cost * numbers >= WORTH_SHARING else ()
-    in_bands(work, split(rows, parts), shared, kind, cost * numbers)
+    in_bands(work, split(rows, parts), shared, kind, cost * numbers, cancelled)

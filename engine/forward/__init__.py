@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from engine.forward.explain import Explainer, explain
 from engine.forward.frame import any_input, frame_input
-from engine.forward.live import LiveNetwork, Origin, Seen
+from engine.forward.live import LiveNetwork, Origin
+from engine.forward.sight import Seen
+from engine.forward.tiles import map_tiles, maps_to_file
 from engine.forward.unit import Terms, Tree, Unit
 
 __all__ = [
@@ -18,4 +20,6 @@ __all__ = [
     "any_input",
     "explain",
     "frame_input",
+    "map_tiles",
+    "maps_to_file",
 ]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from torch import nn
 
 from engine.nn import modules
 from engine.nn.initial import begin
 from engine.nn.local import FixedKernels, TableConv2d, TiledConv2d, UnsharedConv2d
+from engine.nn.room import check_weights, tell_needs
 from engine.spec import layers as spec
 from engine.spec.layers import AnyLayer, Shape
+from engine.spec.memory import inference_values
 from engine.spec.network import NetworkSpec
+from engine.spec.shapes import Step
 from engine.spec.summary import check
 
 _Shapes = dict[str, Shape]
@@ -25,6 +29,8 @@ class Network(nn.Sequential):
     def __init__(self, children: OrderedDict[str, nn.Module], input_shape: Shape | None = None) -> None:
         super().__init__(children)
         self._input_shape = input_shape
+        self.values: dict[str, int] = {}
+        """How many values each layer makes of one input, by path."""
 
 
 def build(network: NetworkSpec) -> Network:
@@ -40,7 +46,7 @@ def build(network: NetworkSpec) -> Network:
         A module for inputs [N, *input_shape]; its children are named by the layers' ids.
 
     Raises:
-        SpecError: with the first problem, for a network that has one.
+        SpecError: with the first problem, for a network that has one, or if its weights would not fit into memory.
 
     Example:
         >>> from engine.spec.layers import Conv2d, ReLU
@@ -50,8 +56,23 @@ def build(network: NetworkSpec) -> Network:
           (relu1): ReLU()
         )
     """
-    shapes = {step.path: step.entering.shape for step in check(network) if step.entering is not None}
-    return Network(_children(network.layers, "", shapes), network.input_shape)
+    steps = check(network)
+    check_weights({step.path: step.parameters or 0 for step in steps})
+    shapes = {step.path: step.entering.shape for step in steps if step.entering is not None}
+    made = Network(_children(network.layers, "", shapes), network.input_shape)
+    _tell_needs(made, network, steps)
+    return made
+
+
+def _tell_needs(made: Network, network: NetworkSpec, steps: Sequence[Step]) -> None:
+    """Note with the network, and with each of its layers, what maps take."""
+    made.values = {step.path: math.prod(step.leaving.shape) for step in steps if step.leaving is not None}
+    tell_needs(made, "", network.input_shape, inference_values(network.layers, steps))
+    entering = {step.path: step.entering.shape for step in steps if step.entering is not None}
+    for layer in network.layers:
+        if not layer.disabled:
+            child = made.get_submodule(layer.id)
+            tell_needs(child, layer.id, entering[layer.id], inference_values((layer,), steps))
 
 
 def input_shape_of(module: nn.Module) -> Shape | None:
@@ -68,6 +89,8 @@ def _module(layer: AnyLayer, path: str, shapes: _Shapes) -> nn.Module:
         return nn.Identity()
     made = _BUILDERS.get(type(layer), _of_torch)(layer, path, shapes)
     begin(made, layer)
+    if getattr(layer, "frozen", False):
+        made.requires_grad_(False)
     return made
 
 

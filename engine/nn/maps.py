@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import SpecError
+from engine.nn.room import check_maps
 from engine.spec.layers import shape_text
 
 
@@ -43,7 +44,8 @@ def feature_maps(module: nn.Module, inputs: Tensor, layers: Iterable[str] | None
         {path: [N, C, H, W]} in the order of computing; [N, F] after a Flatten.
 
     Raises:
-        SpecError: if there is no such layer, or the module cannot take an input of this shape.
+        SpecError: if there is no such layer, the module cannot take an input of this shape, or the memory for the maps
+            of one from `engine.build` is not there.
 
     Example:
         >>> from engine.nn import build
@@ -58,6 +60,8 @@ def feature_maps(module: nn.Module, inputs: Tensor, layers: Iterable[str] | None
         if path not in known:
             raise SpecError(f"The network has no layer {path!r}; it has {', '.join(known) or 'none'}.")
     found: dict[str, Tensor] = {}
+    values = getattr(module, "values", {})
+    check_maps(module, inputs, (values[path] for path in wanted if path in values))
     with evaluating(module), _watched(module, wanted, found), torch.no_grad():
         run(module, inputs)
     return found
@@ -67,8 +71,9 @@ def run(module: nn.Module, inputs: Tensor) -> Tensor:
     """What a module makes of its inputs.
 
     Raises:
-        SpecError: if it cannot take an input of this shape.
+        SpecError: if it cannot take an input of this shape, or the memory for its maps is not there.
     """
+    check_maps(module, inputs)
     try:
         made: Tensor = module(inputs)
     except torch.OutOfMemoryError:

@@ -19,7 +19,7 @@ class FileLock:
         self._path = path
         self._handle = os.open(path, os.O_RDWR | (os.O_CREAT | os.O_EXCL if make else 0), 0o600)
         try:
-            _take(self._handle)
+            take(self._handle)
             # Whoever held it may have removed it between the two calls; then it guards nothing any more.
             if not os.path.samestat(os.fstat(self._handle), os.stat(path)):
                 raise OSError(f"{path} is another file by now")
@@ -44,11 +44,13 @@ class FileLock:
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: int) -> None:
+    def take(handle: int) -> None:
+        """Take a file that is open for this process, or raise OSError."""
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _take(handle: int) -> None:
+    def take(handle: int) -> None:
+        """Take a file that is open for this process, or raise OSError."""
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

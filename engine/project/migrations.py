@@ -17,4 +17,14 @@ def _one_kernel(found: dict[str, Any]) -> None:
         found.setdefault(name, [])
 
 
-PROJECT: dict[int, Migration] = {1: _one_kernel}
+def _random_weights(found: dict[str, Any]) -> None:
+    """Version 2 knew no weights that ship: its network begins with random ones, whatever a new project starts with."""
+    found.setdefault("pretrained", "")
+
+
+def _as_they_are(found: dict[str, Any]) -> None:
+    """Version 3 varied no pictures, whatever a new project starts with."""
+    found.setdefault("augment", {})
+
+
+PROJECT: dict[int, Migration] = {1: _one_kernel, 2: _random_weights, 3: _as_they_are}

@@ -16,7 +16,7 @@ from engine.project.sweep import sweep
 from engine.spec.project import Project
 
 FORMAT = "convscope-project"
-VERSION = 2
+VERSION = 4
 SUFFIX = ".convscope"
 _HEAD = re.compile(rb'\s*\{\s*"format":\s*"convscope-project",\s*"version":\s*(\d{1,9})\b')
 

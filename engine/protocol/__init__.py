@@ -6,9 +6,33 @@ Pictures do not travel here: they are in `engine.buffers`, and a `Result` says i
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.protocol.care import (
+    Ailment,
+    AskMistakes,
+    Examine,
+    Examined,
+    Layers,
+    Mistakes,
+    Remedy,
+    SickKernel,
+    Trying,
+)
+from engine.protocol.data import (
+    DataProgress,
+    DataSeen,
+    Download,
+    Downloading,
+    Record,
+    Recorded,
+    StopReading,
+    StudyData,
+    Varied,
+    VaryData,
+)
 from engine.protocol.events import (
     Died,
     Explained,
@@ -31,9 +55,24 @@ from engine.protocol.events import (
     Weights,
     WeightsRead,
 )
+from engine.protocol.inspect import HeatTold, Inspect, Inspected, SanityTold
 from engine.protocol.kinds import ExplainKind, KindExplained, KindMaps, Line
+from engine.protocol.live import Curves, Log, RateTest
 from engine.protocol.message import Box, MapFigures, Message, Page, Plane, Range
 from engine.protocol.network import ExplainUnit, Link, Part, UnitExplained
+from engine.protocol.past import (
+    Figure,
+    Lesson,
+    LookBack,
+    LookedBack,
+    Moment,
+    Numbers,
+    PastEvent,
+    PastRequest,
+    Stage,
+    WalkedThrough,
+    WalkThrough,
+)
 from engine.protocol.requests import (
     Explain,
     LookAtData,
@@ -51,8 +90,19 @@ from engine.protocol.requests import (
 from engine.protocol.studies import Form, Law, Laws, MatrixForms, MatrixTold
 from engine.protocol.training import EpochDone, Points, Samples, Training
 
+if TYPE_CHECKING:
+    from engine.protocol.parts import RequestDecoder
+
 Question = Probe | Explain | ExplainKind | ExplainUnit
-Request = Show | Release | Question | Patch | Transport | Save | Train | LookAtData | Ping | Quit
+DataRequest = LookAtData | StudyData | VaryData | StopReading | Download | Record
+CareRequest = Examine | AskMistakes
+SeldomRequest = DataRequest | CareRequest | PastRequest | Inspect
+CareEvent = Layers | Examined | Mistakes | Trying
+DataEvent = DataProgress | DataSeen | Varied | Downloading | Recorded
+Request = (
+    Show | Release | Question | Patch | Transport | Save | Train | DataRequest | CareRequest | PastRequest | Inspect
+    | Ping | Quit
+)  # fmt: skip
 Event = (
     Hello
     | Taken
@@ -62,10 +112,17 @@ Event = (
     | KindMaps
     | Laws
     | MatrixTold
+    | Inspected
     | Training
     | Points
     | EpochDone
+    | Log
+    | RateTest
+    | Curves
     | Samples
+    | DataEvent
+    | CareEvent
+    | PastEvent
     | Thumbnails
     | Histograms
     | Readout
@@ -86,8 +143,10 @@ _encoder = msgspec.msgpack.Encoder()
 # Made when first needed: requests hold whole projects, so that their decoder takes four milliseconds to make, and the
 # window, which reads none, would wait for it before its first paint.
 @cache
-def _request_decoder() -> msgspec.msgpack.Decoder[Request]:
-    return msgspec.msgpack.Decoder(Request)
+def _request_decoder() -> RequestDecoder[Request]:
+    from engine.protocol.parts import RequestDecoder
+
+    return RequestDecoder(Request)
 
 
 @cache
@@ -111,33 +170,60 @@ def decode_event(data: bytes) -> Event:
 
 
 __all__ = [
+    "Ailment",
+    "AskMistakes",
     "Box",
+    "CareEvent",
+    "CareRequest",
+    "Curves",
+    "DataEvent",
+    "DataProgress",
+    "DataRequest",
+    "DataSeen",
     "Died",
+    "Download",
+    "Downloading",
     "EpochDone",
     "Event",
+    "Examine",
+    "Examined",
     "Explain",
     "ExplainKind",
     "ExplainUnit",
     "Explained",
+    "Figure",
     "Form",
     "Guess",
+    "HeatTold",
     "Hello",
     "Histogram",
     "Histograms",
+    "Inspect",
+    "Inspected",
     "KindExplained",
     "KindMaps",
     "Law",
     "Laws",
+    "Layers",
+    "Lesson",
     "Line",
     "Link",
+    "Log",
     "LookAtData",
+    "LookBack",
+    "LookedBack",
     "MapFigures",
     "Maps",
     "MatrixForms",
     "MatrixTold",
     "Message",
+    "Mistakes",
+    "Moment",
+    "Numbers",
     "Page",
     "Part",
+    "PastEvent",
+    "PastRequest",
     "Patch",
     "PatchOf",
     "Ping",
@@ -149,15 +235,25 @@ __all__ = [
     "Problem",
     "Quit",
     "Range",
+    "RateTest",
     "Readout",
+    "Record",
+    "Recorded",
     "Release",
+    "Remedy",
     "Request",
     "Result",
     "Samples",
+    "SanityTold",
     "Save",
     "Saved",
+    "SeldomRequest",
     "Show",
+    "SickKernel",
     "SourceState",
+    "Stage",
+    "StopReading",
+    "StudyData",
     "Taken",
     "Term",
     "Thumbnails",
@@ -165,7 +261,12 @@ __all__ = [
     "TrainAction",
     "Training",
     "Transport",
+    "Trying",
     "UnitExplained",
+    "Varied",
+    "VaryData",
+    "WalkThrough",
+    "WalkedThrough",
     "Weights",
     "WeightsRead",
     "decode_event",

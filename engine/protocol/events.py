@@ -43,6 +43,8 @@ class Result(Message, frozen=True, kw_only=True):
     range: Range | None = None
     method: str = ""
     seconds: float = 0.0
+    preview: bool = False
+    """Whether this is of the frame made smaller, since edits come faster than it is worked on whole; that follows."""
 
 
 class Thumbnails(Message, frozen=True, kw_only=True):
@@ -86,12 +88,13 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     """Which weights made some maps.
 
     "starting" ones are those that a training would begin with. Those "in training" and those that are "trained" come
-    from a run: `run` is its folder (empty if it keeps nothing) and `step` the step after which they were taken. The
-    layers in `fresh` have starting weights all the same, because they were added or changed since; `planted` kernels
-    were put in since.
+    from a run: `run` is its folder (empty if it keeps nothing) and `step` the step after which they were taken; "past"
+    ones are of a step that one looks back to. Those that are "pretrained" ship with the program, and `run` is
+    their name. The layers in `fresh` have starting weights all the same, because they were added or changed since;
+    `planted` kernels were put in since.
     """
 
-    kind: Literal["starting", "in training", "trained"] = "starting"
+    kind: Literal["starting", "in training", "trained", "past", "pretrained"] = "starting"
     run: str = ""
     step: int = 0
     fresh: tuple[str, ...] = ()
@@ -103,7 +106,8 @@ class Maps(Message, frozen=True, kw_only=True):
 
     `shape` is the layer's output without the batch. `tiles` lie in the plane of the view "maps", one for each feature
     map (the one that is shown alone, if one is); `kernel_tiles` in that of "kernels", [out_channels × in_channels] row
-    by row, which comes again only after another `Show` and with other weights. `guesses` are the network's most likely
+    by row, which comes again only after another `Show` and with other weights; `kernel_shape` has all six sizes of
+    kernels that take turns, whose sets come one after the other. `guesses` are the network's most likely
     classes, where it ends in class scores. `note` says how the frame became the network's input, and `weights` what of
     the network was learned. `order` holds the number of the map in each tile, where tiles are not laid out by number;
     `dead` counts maps that are zero everywhere. `strip_tiles` lie in the plane of the view "strip", one for each layer
@@ -131,6 +135,8 @@ class Maps(Message, frozen=True, kw_only=True):
     strip_tiles: tuple[Box, ...] = ()
     window: Box | None = None
     figures: MapFigures | None = None
+    more: bool = False
+    """Guesses, layers at a glance and figures follow with the same maps; those from before hold until then."""
     method: str = "network"
     seconds: float = 0.0
 

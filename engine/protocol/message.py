@@ -11,8 +11,8 @@ from engine.buffers import View
 Box = tuple[int, int, int, int]
 """(top, left, height, width) in cells of the whole picture; it may reach outside it, into the padding."""
 
-Page = Literal["kernel", "bank", "kinds", "laws", "matrix", "network", "train"]
-"""Which page looks: it decides what is computed. All but the last two are looks of the Kernel page."""
+Page = Literal["kernel", "bank", "kinds", "laws", "matrix", "network", "train", "inspect"]
+"""Which page looks: it decides what is computed. All but the last three are looks of the Kernel page."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -7,6 +7,7 @@ from typing import Literal
 from engine.buffers import View
 from engine.protocol.message import Box, Message, Page
 from engine.spec.project import Project
+from engine.spec.steering import Steered
 
 
 class Show(Message, frozen=True, kw_only=True):
@@ -98,7 +99,24 @@ class Save(Message, frozen=True, kw_only=True):
     path: str
 
 
-TrainAction = Literal["start", "continue", "open", "pause", "resume", "stop", "rate", "forget", "weights"]
+TrainAction = Literal[
+    "start",
+    "continue",
+    "open",
+    "pause",
+    "resume",
+    "stop",
+    "rate",
+    "step",
+    "order",
+    "forget",
+    "weights",
+    "fork",
+    "find-rate",
+    "leave-rate",
+    "curves",
+    "watch",
+]
 
 
 class Train(Message, frozen=True, kw_only=True):
@@ -106,9 +124,14 @@ class Train(Message, frozen=True, kw_only=True):
 
     "start" begins a new run in the empty folder `run`; "continue" goes on with the run in that folder; "open" takes
     its weights over without training. "pause", "resume" and "stop" act within one batch. "rate" sets the learning
-    rate to `value`. "forget" goes back to untrained weights. "weights" gives the project's network those that another
-    program has saved in the file `run`, as far as they fit. `device` is as for `engine.train`; `epochs`, if it is not
-    0, is how many a run that is continued is to have in all.
+    rate to `value`; "step" takes one step and waits; "order" carries out `order` between two steps. "forget" goes back
+    to untrained weights. "weights" gives the project's network those that another program has saved in the file `run`,
+    as far as they fit. "fork" begins a new run in `run` with the weights that the run in `parent` had after step
+    `at`, and with its settings then. "watch" has the layers of runs looked at, or no more where `value` is 0.
+    "find-rate" takes some steps of the project at rising rates, "leave-rate" ends that, and "curves" tells what the run
+    in the folder `run` has noted. `device` is as for `engine.train`; `epochs` and `value`, if they are not 0, are how
+    many epochs a run that is continued is to have in all, and its learning rate from there on. `pretrained` is what the
+    window's project names: what is learned or opened is shown while it names the same.
     """
 
     id: int
@@ -118,6 +141,10 @@ class Train(Message, frozen=True, kw_only=True):
     value: float = 0.0
     device: str = "auto"
     epochs: int = 0
+    pretrained: str = ""
+    order: Steered | None = None
+    parent: str = ""
+    at: int = 0
 
 
 class LookAtData(Message, frozen=True, kw_only=True):

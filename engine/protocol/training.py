@@ -26,6 +26,16 @@ class Training(Message, frozen=True, kw_only=True):
     learning_rate: float = 0.0
     learned: bool = False
     """Whether there are learned weights, be they another network's: `Maps` tells what of them is in use."""
+    reason: str = ""
+    """Of a run that is finished: "epochs", "steps", "seconds", "accuracy" or "no progress"."""
+    begins: str = ""
+    """The file whose weights a training that is begun now begins with, where one was opened."""
+    bad_layer: str = ""
+    """Of a run that diverged: the first layer whose numbers are no longer finite, if that can be told,"""
+    good_step: int = -1
+    """the step that continuing it goes back to, or -1,"""
+    failed_rate: float = 0.0
+    """and the learning rate that it had."""
 
 
 class Points(Message, frozen=True, kw_only=True):
@@ -34,6 +44,8 @@ class Points(Message, frozen=True, kw_only=True):
     steps: tuple[int, ...]
     losses: tuple[float, ...]
     accuracies: tuple[float, ...] = ()
+    rates: tuple[float, ...] = ()
+    gradients: tuple[float, ...] = ()
     again: bool = False
 
 
@@ -68,3 +80,5 @@ class Samples(Message, frozen=True, kw_only=True):
     input_shape: tuple[int, ...]
     notes: tuple[str, ...] = ()
     """What was skipped or converted, each a sentence."""
+    numbers: bool = False
+    """Whether numbers are to be told of each input; `class_names` are then theirs, and everything is in one class."""

@@ -14,13 +14,15 @@ from multiprocessing.process import BaseProcess
 from safetensors.torch import load
 
 from engine.errors import EngineError
+from engine.nn import weights_to_bytes
 from engine.protocol import Train
 from engine.server import trainee
 from engine.server.errands import Begin, Learned, Order, Over, Refused, Report, Steer, decode_report, encode
 from engine.spawn import end_with_parent, start_child
 from engine.spec.events import TrainEvent
+from engine.spec.steering import Steered
 from engine.spec.train import TrainSpec
-from engine.train import Weights
+from engine.train import Start, Weights
 
 END_SECONDS = 1.0
 
@@ -41,12 +43,12 @@ class Apart:
         self._process = start_child(_child, (theirs, self._connection), "convscope-training")
         theirs.close()
 
-    def run(self, request: Train) -> tuple[Remote, Callable[[], Iterator[TrainEvent]]]:
+    def run(self, request: Train, start: Start | None = None) -> tuple[Remote, Callable[[], Iterator[TrainEvent]]]:
         """See `Runner`."""
         self.prepare()
         assert self._connection is not None
         remote = Remote(self._connection)
-        return remote, partial(self._events, request, remote)
+        return remote, partial(self._events, begin_of(request, start), remote)
 
     def close(self) -> None:
         """End the process; of a run that goes on, what came after its last checkpoint is lost."""
@@ -59,8 +61,8 @@ class Apart:
             self._process.join()
         self._process = None
 
-    def _events(self, request: Train, remote: Remote) -> Iterator[TrainEvent]:
-        remote.say(Begin(train=request))
+    def _events(self, begin: Begin, remote: Remote) -> Iterator[TrainEvent]:
+        remote.say(begin)
         while True:
             report = remote.hear()
             if report is None:
@@ -83,6 +85,13 @@ class Apart:
         with contextlib.suppress(ValueError):
             return f"ended by {signal.Signals(-code).name}"
         return f"exit status {code}"
+
+
+def begin_of(request: Train, start: Start | None) -> Begin:
+    """The order to begin."""
+    if start is None:
+        return Begin(train=request)
+    return Begin(train=request, source=start.source, sha256=start.sha256, weights=weights_to_bytes(start.state))
 
 
 class Remote:
@@ -109,6 +118,18 @@ class Remote:
     def stop(self) -> None:
         """End after the step in work."""
         self.say(Steer(order="stop"))
+
+    def step_once(self) -> None:
+        """Take one step, and wait then."""
+        self.say(Steer(order="step_once"))
+
+    def give_order(self, order: Steered) -> None:
+        """Change the run between two steps."""
+        self.say(Steer(order="give_order", given=order))
+
+    def watch(self, on: bool = True) -> None:
+        """Have figures of the layers told now and then, or no more."""
+        self.say(Steer(order="watch", value=float(on)))
 
     def want_weights(self) -> None:
         """Ask for the weights after the step in work."""

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from engine.buffers import View
 from engine.errors import SpecError
 from engine.filtering.bank import apply_bank
-from engine.frames import Frame
-from engine.protocol import Event, Explain, Maps, Probe, Range, Show
+from engine.protocol import Event, Maps, Range
 from engine.server.before import Before
 from engine.server.mosaics import paint_maps
 from engine.server.paint import Painter
-from engine.server.task import Job
+from engine.server.task import AtOnce, Job
 from engine.server.warm_up import LOADED
 from engine.spec.edit import with_kernel
 from engine.spec.filter import FilterSpec, KernelSpec
@@ -58,7 +57,7 @@ class _Made(NamedTuple):
         )
 
 
-class BankTask:
+class BankTask(AtOnce):
     """Applies every kernel of the bank with the settings of the chosen step."""
 
     views: tuple[View, ...] = ("maps",)
@@ -67,11 +66,6 @@ class BankTask:
         self._painter = painter
         self._before = Before()
         self._memory: NDArray[np.float32] | None = None
-
-    @property
-    def waiting(self) -> bool:
-        """There is never anything less urgent."""
-        return False
 
     def forget(self) -> None:
         """Let go of what was kept of the last frame, and of the memory for its maps."""
@@ -133,14 +127,6 @@ class BankTask:
     def without(self, job: Job) -> Event:
         """Only the input's picture."""
         return _answer(job)
-
-    def read(self, question: Probe | Explain, show: Show) -> Event | None:
-        """Maps of a bank are not read one by one: choosing a kernel shows its map large."""
-        return None
-
-    def idle(self, show: Show, frame: Frame, number: int) -> tuple[Event | None, bool]:
-        """Nothing."""
-        return None, False
 
 
 def _note(padded: bool, reduction: int) -> str:

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from engine.buffers import budget
 from engine.data.dataset import DataSet
 from engine.display.reduce import reduce_frame, reduction
-from engine.errors import EngineError, SourceError
+from engine.errors import EngineError
 from engine.protocol import Box, Event, LookAtData, Problem, Samples
+from engine.server.data_tiles import coloured, drawn
 from engine.server.names import ClassNames
 from engine.server.paint import Painter
+from engine.server.reading import STOPPED, Reading
 from engine.server.slots import SlotPool
 from engine.sources.shelf import load_shelved
 from engine.spec.source import Part
@@ -53,7 +55,8 @@ class DataLook:
 
     def _load(self, request: LookAtData) -> None:
         try:
-            data = load_shelved(request.data, partial(self._go_on, request))
+            wanted = partial(self._is_wanted, request)
+            data = load_shelved(request.data, Reading(self._emit, request.id, request.data, wanted))
         except EngineError as error:
             self._refuse(request, str(error))
             return
@@ -64,10 +67,14 @@ class DataLook:
             self._ready = request, data
             self._wake()
 
-    def _go_on(self, request: LookAtData, done: int, total: int) -> None:
-        """Raise if nobody waits for this any more."""
-        if request.id != self._newest:
-            raise SourceError("Another data set is looked at now.")
+    def stop(self) -> None:
+        """Give up what is being read."""
+        if self._newest:
+            self._newest = 0
+            self._emit(Problem(id=0, code="data", message=STOPPED))
+
+    def _is_wanted(self, request: LookAtData) -> bool:
+        return request.id == self._newest
 
     def _refuse(self, request: LookAtData, message: str) -> None:
         if request.id == self._newest:
@@ -78,9 +85,10 @@ class DataLook:
         if self._ready is None or not self._slots.available("samples"):
             return False
         (request, data), self._ready = self._ready, None
-        self._names.tell(request.data, data.class_names)
+        if not data.is_regression:
+            self._names.tell(request.data, data.class_names)
         split: Part = "train" if len(data.y_train) else "test"
-        pictures, labels, indices = chosen(data, split)
+        pictures, labels, indices = chosen(data, split, request.dark)
         picture, tiles = mosaic_of(pictures, labels, BACKGROUND[request.dark])
         factor = reduction(picture.shape[0], picture.shape[1], budget("samples"))
         shown = reduce_frame(picture, factor)
@@ -92,30 +100,41 @@ class DataLook:
                 data=request.data,
                 plane=plane,
                 tiles=tuple(_smaller(box, factor) for box in tiles),
-                labels=tuple(labels),
+                labels=(0,) * len(labels) if data.is_regression else tuple(labels),
                 split=split,
                 indices=tuple(indices),
                 class_names=data.class_names,
-                train_counts=_counts(data.y_train, len(data.class_names)),
-                test_counts=_counts(data.y_test, len(data.class_names)),
+                train_counts=_counts(data, data.y_train),
+                test_counts=_counts(data, data.y_test),
                 input_shape=data.input_shape,
                 notes=data.notes,
+                numbers=data.is_regression,
             )
         )
         return True
 
 
-def chosen(data: DataSet, split: Part) -> tuple[NDArray[np.uint8], list[int], list[int]]:
-    """The first pictures of every class in a part, uint8 [N, H, W, 3], the class of each, and its place in the part."""
+def chosen(data: DataSet, split: Part, dark: bool = True) -> tuple[NDArray[np.uint8], list[int], list[int]]:
+    """The first inputs of every class in a part, uint8 [N, H, W, 3], the class of each, and its place in the part.
+
+    Where numbers are to be told, all are in one class, of which there are more.
+    """
     x, y = (data.x_train, data.y_train) if split == "train" else (data.x_test, data.y_test)
+    if data.is_regression:
+        places = list(range(min(len(y), PER_CLASS**2)))
+        return _colours(x[places], dark), [place // PER_CLASS for place in places], places
     labels: list[int] = []
     indices: list[int] = []
     for label in range(min(len(data.class_names), MAX_CLASSES)):
         found = (y == label).nonzero().flatten()[:PER_CLASS].tolist()
         indices += found
         labels += [label] * len(found)
-    pictures = x[indices].permute(0, 2, 3, 1).numpy()
-    return (np.repeat(pictures, 3, axis=-1) if pictures.shape[-1] == 1 else pictures), labels, indices
+    return _colours(x[indices], dark), labels, indices
+
+
+def _colours(inputs: torch.Tensor, dark: bool) -> NDArray[np.uint8]:
+    cells = inputs.numpy()
+    return drawn(cells, dark) if cells.ndim == 3 else coloured(cells)
 
 
 def mosaic_of(pictures: NDArray[np.uint8], labels: list[int], background: int) -> tuple[NDArray[np.uint8], list[Box]]:
@@ -139,5 +158,7 @@ def _smaller(box: Box, factor: int) -> Box:
     return top, left, height, width
 
 
-def _counts(labels: torch.Tensor, classes: int) -> tuple[int, ...]:
-    return tuple(torch.bincount(labels, minlength=classes).tolist())
+def _counts(data: DataSet, targets: torch.Tensor) -> tuple[int, ...]:
+    if data.is_regression:
+        return (len(targets),)
+    return tuple(torch.bincount(targets, minlength=len(data.class_names)).tolist())

@@ -8,6 +8,7 @@ import msgspec
 
 from engine.protocol import Train
 from engine.spec.events import TrainEvent
+from engine.spec.steering import Steered
 
 
 class Errand(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -15,16 +16,23 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
 
 
 class Begin(Errand, frozen=True, kw_only=True, tag="begin"):
-    """Take the steps of this run, and tell of them."""
+    """Take the steps of this run, and tell of them; begin with `weights`, the bytes of a safetensors file, if any.
+
+    `source` and `sha256` say where these come from.
+    """
 
     train: Train
+    source: str = ""
+    sha256: str = ""
+    weights: bytes = b""
 
 
 class Steer(Errand, frozen=True, kw_only=True, tag="steer"):
-    """Do what the method of `engine.train.Controls` with this name does; `value` is a learning rate."""
+    """Do what the method of `engine.train.Controls` with this name does, with `value` or `given` as its argument."""
 
-    order: Literal["pause", "resume", "stop", "want_weights", "set_learning_rate"]
+    order: Literal["pause", "resume", "stop", "want_weights", "set_learning_rate", "step_once", "give_order", "watch"]
     value: float = 0.0
+    given: Steered | None = None
 
 
 class Learned(Errand, frozen=True, kw_only=True, tag="learned"):

@@ -80,7 +80,8 @@ class KernelTask:
         result, size = small or (self._filter(job), None)
         self._painted = result.map
         sight = job.show.map_sight if size is None else None
-        plane, shown = self._painter.map(result.map, job.show.project, job.show.dark, self._gallery.shared, sight)
+        show = job.show
+        plane, shown = self._painter.map(result.map, show.project, show.dark, self._gallery.shared, sight, job.stale)
         if size is None:
             self._counting.take(job.frame, result, shown)
         else:

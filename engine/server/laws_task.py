@@ -19,12 +19,11 @@ from engine.display.tables import Palette, palette
 from engine.display.thumbnails import widest
 from engine.errors import SpecError
 from engine.filtering.picture import input_planes
-from engine.frames import Frame
 from engine.kinds.bench import TOLERANCE, Meter
 from engine.kinds.meters import NAMES, meters
-from engine.protocol import Event, Explain, Law, Laws, Plane, Probe, Show
+from engine.protocol import Event, Law, Laws, Plane, Show
 from engine.server.paint import Painter
-from engine.server.task import Job
+from engine.server.task import AtOnce, Job
 from engine.spec.filter import KernelSpec
 from engine.spec.project import Project
 
@@ -37,21 +36,13 @@ FAINTEST = 1e-3
 TOO_SMALL = "What is left of the picture after this change has no cell to compare; a larger picture would do."
 
 
-class LawsTask:
+class LawsTask(AtOnce):
     """Measures; keeps nothing."""
 
     views: tuple[View, ...] = ("maps",)
 
     def __init__(self, painter: Painter) -> None:
         self._painter = painter
-
-    @property
-    def waiting(self) -> bool:
-        """There is never anything less urgent."""
-        return False
-
-    def forget(self) -> None:
-        """There is nothing that was kept."""
 
     def compute(self, job: Job) -> Event:
         """Measure every law on the frame."""
@@ -75,14 +66,6 @@ class LawsTask:
     def without(self, job: Job) -> Event:
         """Only the input's picture."""
         return _answer(job)
-
-    def read(self, question: Probe | Explain, show: Show) -> Event | None:
-        """Nobody asks for single cells here."""
-        return None
-
-    def idle(self, show: Show, frame: Frame, number: int) -> tuple[Event | None, bool]:
-        """Nothing."""
-        return None, False
 
     def _painted(self, found: list[_Measured], show: Show) -> tuple[Plane, tuple[Law, ...]]:
         """A row for each law: its left side, its right side, the difference."""

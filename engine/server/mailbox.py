@@ -5,9 +5,21 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from engine.protocol import Explain, LookAtData, Patch, Probe, Save, Show, Train, Transport
+from engine.protocol import (
+    CareRequest,
+    DataRequest,
+    Explain,
+    Inspect,
+    PastRequest,
+    Patch,
+    Probe,
+    Save,
+    Show,
+    Train,
+    Transport,
+)
 
-Job = Transport | Save | Patch | Train | LookAtData
+Job = Transport | Save | Patch | Train | DataRequest | CareRequest | PastRequest | Inspect
 Question = Probe | Explain
 
 

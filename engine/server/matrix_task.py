@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from engine.buffers import View
 from engine.errors import SpecError
 from engine.filtering.picture import input_planes
-from engine.frames import Frame
 from engine.kinds.facts import weight_shape
 from engine.kinds.matrix import LayerMatrix, compared, layer_matrix
 from engine.kinds.patches import patch_kind, patch_place, patch_weights
 from engine.kinds.run import run_kind
 from engine.kinds.sizes import output_shape
 from engine.kinds.spec import KindSpec
-from engine.protocol import Event, Explain, Form, MatrixForms, MatrixTold, Probe, Show
-from engine.server.task import Job
+from engine.protocol import Event, Form, MatrixForms, MatrixTold
+from engine.server.task import AtOnce, Job
 from engine.spec.filter import FilterSpec
 
 Array = NDArray[np.float32]
@@ -37,7 +36,7 @@ class _Layer(NamedTuple):
     matrix: LayerMatrix
 
 
-class MatrixTask:
+class MatrixTask(AtOnce):
     """Keeps the matrix while settings and weights stay."""
 
     views: tuple[View, ...] = ()
@@ -47,14 +46,6 @@ class MatrixTask:
         self._layer: _Layer | None = None
         self._forms: MatrixForms | None = None
         self._told: tuple[Any, ...] = ()
-
-    @property
-    def waiting(self) -> bool:
-        """There is never anything less urgent."""
-        return False
-
-    def forget(self) -> None:
-        """The matrix is about settings, not about a source."""
 
     def compute(self, job: Job) -> Event:
         """Multiply the patch at hand."""
@@ -88,14 +79,6 @@ class MatrixTask:
     def without(self, job: Job) -> Event:
         """Only the input's picture."""
         return _answer(job)
-
-    def read(self, question: Probe | Explain, show: Show) -> Event | None:
-        """All numbers are told anyway."""
-        return None
-
-    def idle(self, show: Show, frame: Frame, number: int) -> tuple[Event | None, bool]:
-        """Nothing."""
-        return None, False
 
     def _made(self, spec: FilterSpec, sharing: KindSpec, size: tuple[int, int]) -> tuple[_Layer, MatrixForms]:
         layer = patch_kind(spec, sharing, size)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -42,17 +41,17 @@ def paint_maps(
     view = show.project.view
     chosen = _chosen(maps, show.only, order)
     each = map_levels(chosen, view, direction)
-    whole = _widest(each)
+    whole = widest_of(each)
     # A layer of single values would otherwise give each of them a range of its own, and so one of two colours.
     single = chosen.shape[1] * chosen.shape[2] == 1
     levels = whole if single or view.scale == "shared" else each
     height, width = chosen.shape[1:]
-    mosaic = layout(len(chosen), height, width, aspect, _gap(chosen), budget("maps"))
+    mosaic = layout(len(chosen), height, width, aspect, gap_between(height, width), budget("maps"))
     plane, out = painter.plane("maps", *mosaic.size)
     tables = palette(view.colour_map, show.dark)
     paint_mosaic(chosen, levels, tables, mosaic, out)
     found = each if len(chosen) == len(maps) else measure_each(maps)
-    return plane, mosaic.tiles(), range_of(_measured(whole, found.shared()), tables.name(whole.kind))
+    return plane, mosaic.tiles(), range_of(measured(whole, found.shared()), tables.name(whole.kind))
 
 
 def _chosen(maps: Maps, only: int, order: Sequence[int] | None) -> Maps:
@@ -69,7 +68,7 @@ def map_levels(maps: Maps, view: ViewSpec, direction: bool = False) -> MapLevels
     return tightened_each(found, maps, view.saturated)
 
 
-def _widest(each: MapLevels) -> Levels:
+def widest_of(each: MapLevels) -> Levels:
     """One range that holds all of these; symmetric around zero as soon as one of them is."""
     low, high = float(each.low.min()), float(each.high.max())
     kind = each[0].kind
@@ -78,14 +77,14 @@ def _widest(each: MapLevels) -> Levels:
     return Levels(low=low, high=high, kind=kind)
 
 
-def _gap(maps: NDArray[Any]) -> int:
-    if maps.shape[1] * maps.shape[2] == 1:
+def gap_between(height: int, width: int) -> int:
+    """Pixels between the tiles of maps of this size."""
+    if height * width == 1:
         return 0
-    height, width = maps.shape[1:]
-    return max(1, min(int(max(height, width)) // 14, int(height), int(width), 8))
+    return max(1, min(max(height, width) // 14, height, width, 8))
 
 
-def _measured(shown: Levels, found: Levels) -> Levels:
+def measured(shown: Levels, found: Levels) -> Levels:
     """The range that is shown, with what was measured on all maps."""
     return msgspec.structs.replace(
         shown, minimum=found.minimum, maximum=found.maximum, mean=found.mean, non_finite=found.non_finite

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import time
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from engine.buffers import View
-from engine.display.levels import measure_each
-from engine.display.mosaic import Mosaic, paint_mosaic
-from engine.display.tables import palette
+from engine.filtering.bands import Cancelled
 from engine.forward import LiveNetwork, Seen
 from engine.frames import Frame
+from engine.presets.learned import learned
 from engine.protocol import (
     Box,
     Event,
@@ -25,30 +26,38 @@ from engine.protocol import (
     PatchOf,
     Plane,
     Probe,
+    Range,
     Show,
     Weights,
 )
 from engine.server.figures import figures_of
-from engine.server.mosaics import paint_maps
+from engine.server.kernel_sheet import KernelSheet
 from engine.server.names import ClassNames
 from engine.server.ordering import Ordering, dead
+from engine.server.pace import Pace
 from engine.server.paint import Painter
 from engine.server.readout import read_kernel
+from engine.server.sheet import Sheet
+from engine.server.slots import SlotPool
 from engine.server.strip import Glances, paint_strip
 from engine.server.task import Job
 from engine.server.units import unit_explained
+from engine.spec.project import Project
 
-MAX_KERNELS = 1024
 MAX_GUESSES = 10
+SLICE = 0.004
+"""Seconds of work after which something more urgent is looked for, while nobody waits for the rest."""
 
 
-class _Kernels(NamedTuple):
-    """A layer's kernels as a picture, and the `Show` and the version of the weights that it belongs to."""
+class _Shown(NamedTuple):
+    """The maps as they were painted last, and what is told of them."""
 
-    state: tuple[int, int]
-    planes: tuple[Plane, ...] = ()
-    tiles: tuple[Box, ...] = ()
-    shape: tuple[int, ...] = ()
+    plane: Plane
+    tiles: tuple[Box, ...]
+    range: Range
+    order: tuple[int, ...]
+    dead: int
+    seen: Seen
 
 
 class NetworkTask:
@@ -56,11 +65,24 @@ class NetworkTask:
 
     views: tuple[View, ...] = ("maps", "kernels", "strip")
 
-    def __init__(self, painter: Painter, network: LiveNetwork, names: ClassNames) -> None:
+    def __init__(
+        self,
+        painter: Painter,
+        network: LiveNetwork,
+        names: ClassNames,
+        slots: SlotPool | None = None,
+        wake: Callable[[], None] | None = None,
+    ) -> None:
         self._painter = painter
+        self._slots = slots
+        self._wake = wake
+        self._sheet = Sheet(painter)
+        self._pace = Pace()
+        self._job: Job | None = None
+        self._shown: _Shown | None = None
         self._network = network
         self._names = names
-        self._painted: _Kernels | None = None
+        self._kernels = KernelSheet(painter, network)
         self._ordering = Ordering()
         self._glances = Glances()
         self._made: tuple[int, int] | None = None
@@ -70,53 +92,90 @@ class NetworkTask:
         """There is never anything less urgent."""
         return False
 
+    @property
+    def owes(self) -> bool:
+        """Whether `idle` is to be called again soon."""
+        return self._pace.owes
+
     def forget(self) -> None:
         """Let go of the last frame."""
-        self._made = None
+        self._made = self._job = None
+        self._pace.forget()
 
     def compute(self, job: Job) -> Event:
-        """Run the network and paint the maps and kernels of the layer that is looked at."""
+        """Run the network and paint the maps of the layer that is looked at; the rest too, or it follows in `idle`."""
         began = time.perf_counter()
         show = job.show
         project = show.project
-        self._network.update(project.network, project.planted, project.train.seed)
-        self._made = None
-        strip = self._glances.due(show)
-        seen = self._network.see(job.frame.pixels, show.layer, strip)
-        self._made = show.id, job.number
-        order = self._ordering.of(seen.maps, project.view, (show.layer, project.network, project.source))
-        maps_plane, tiles, shown = paint_maps(self._painter, seen.maps, show, order=order or None)
-        kernels = self._kernels(show)
-        planes = [*job.planes, maps_plane, *kernels.planes]
+        self._network.update(project.network, project.planted, project.train.seed, project.pretrained)
+        self._made = self._job = None
+        everything = self._pace.at_once(show.id, self._network.macs)
+        strip = self._glances.due(show) if everything else ()
+        pixels = job.frame.pixels
+        seen = self._network.see(pixels, show.layer, strip, guess=everything, at_once=not everything, stale=job.stale)
+        self._made, self._job = (show.id, job.number), job
+        self._shown = self._paint(seen, show)
+        kernels = self._kernels.of(show, wait=not everything)
+        planes = (*job.planes, self._shown.plane, *kernels.planes)
+        if not everything:
+            self._pace.told(False)
+            return self._answer(job, planes, began, more=True)
+        return self._whole(job, seen, strip, planes, began)
+
+    def _paint(self, seen: Seen, show: Show) -> _Shown:
+        """Paint the maps of the layer that is looked at."""
+        view = show.project.view
+        found = self._sheet.found(seen.maps, seen.stamps)
+        order = self._ordering.of(seen.maps, view, (show.layer, show.project.network, show.project.source), found)
+        plane, tiles, shown = self._sheet.paint(seen.maps, seen.stamps, show, order)
+        return _Shown(plane, tiles, shown, order, int(dead(found).sum()), seen)
+
+    def _whole(self, job: Job, seen: Seen, strip: tuple[str, ...], planes: tuple[Plane, ...], began: float) -> Maps:
+        """An answer with everything that is told of a frame."""
+        show = job.show
         small, strip_tiles = paint_strip(self._painter, seen.also, show) if strip else (None, ())
         self._glances.made(show, bool(strip))
+        self._pace.told(True)
+        return self._answer(
+            job,
+            (*planes, *([small] if small else [])),
+            began,
+            guesses=_guesses(seen, self.class_names(show.project)),
+            strip=strip,
+            strip_tiles=strip_tiles,
+            figures=_figures(seen, show) if show.histogram else None,
+        )
+
+    def _answer(self, job: Job, planes: tuple[Plane, ...], began: float, **more: Any) -> Maps:
+        show, shown, kernels = job.show, self._shown, self._kernels.painted
+        assert shown is not None
+        assert kernels is not None
         return Maps(
             id=show.id,
             frame=job.number,
             arrived=job.frame.stamp,
             asked=show.asked,
-            planes=(*planes, *([small] if small else [])),
+            planes=planes,
             layer=show.layer,
-            shape=seen.shape,
-            tiles=tiles,
+            shape=shown.seen.shape,
+            tiles=shown.tiles,
             kernel_tiles=kernels.tiles,
             kernel_shape=kernels.shape,
-            range=shown,
-            guesses=_guesses(seen, self._class_names(project.data)),
-            weights=self._weights(),
-            note=seen.note,
-            order=order,
-            dead=int(dead(seen.maps).sum()),
-            strip=strip,
-            strip_tiles=strip_tiles,
-            window=seen.window,
-            figures=_figures(seen, show) if show.histogram else None,
+            range=shown.range,
+            weights=self.weights(),
+            note=shown.seen.note,
+            order=shown.order,
+            dead=shown.dead,
+            window=shown.seen.window,
             seconds=time.perf_counter() - began,
+            **more,
         )
 
     def without(self, job: Job) -> Event:
         """Only the input's picture."""
-        show, self._painted, self._made = job.show, None, None
+        show = job.show
+        self.forget()
+        self._kernels.forget()
         return Maps(
             id=show.id,
             frame=job.number,
@@ -133,45 +192,65 @@ class NetworkTask:
         return unit_explained(self._network.explainer(), question, *self._made)
 
     def idle(self, show: Show, frame: Frame, number: int) -> tuple[Event | None, bool]:
-        """The layers at a glance, where the newest frame was not shown among them."""
-        return None, self._glances.behind and self._made is not None
+        """What an edit left for later, in slices; else the layers at a glance, where they do not show this frame."""
+        job = self._job
+        if job is None or (job.show.id, job.number) != (show.id, number):
+            return None, False
+        if self._kernels.waits and (self._slots is None or self._slots.available("kernels")):
+            return self._kernels_alone(job), False
+        if not self._pace.owes:
+            return None, self._glances.behind and self._made is not None
+        room = self._slots is None or all(self._slots.available(view) for view in self.views)
+        return self._rest(job) if room and self._pace.is_due else None, False
+
+    def _rest(self, job: Job) -> Event | None:
+        """The maps as they are to the last bit, and all that is told besides; None if that takes another slice."""
+        began = time.perf_counter()
+        until = math.inf if self._pace.is_overdue else began + SLICE
+        strip = self._glances.due(job.show)
+        try:
+            seen = self._network.see(job.frame.pixels, job.show.layer, strip, stale=lambda: time.perf_counter() > until)
+        except Cancelled:
+            if self._wake is not None:
+                self._wake()
+            return None
+        planes: tuple[Plane, ...] = ()
+        if self._shown is None or not np.array_equal(self._shown.seen.stamps, seen.stamps):
+            self._shown = self._paint(seen, job.show)
+            planes = (self._shown.plane,)
+        return self._whole(job, seen, strip, planes, began)
 
     def patch(self, question: Patch) -> PatchOf:
         """One kernel of a layer, as it is now; no planes if there is none."""
-        return read_kernel(self._network.kernels(question.layer), question)
+        found = self._network.kernels(question.layer, self._kernels.place)
+        return read_kernel(None if found is None else found.reshape(-1, *found.shape[-3:]), question)
 
-    def _class_names(self, data: str) -> tuple[str, ...]:
+    def class_names(self, project: Project) -> tuple[str, ...]:
         """What the outputs mean: the classes that were learned, else those that there are to learn."""
         origin = self._network.origin
-        return origin.class_names if origin is not None else self._names.of(data)
+        if origin is not None:
+            return origin.class_names
+        if project.pretrained and self._network.knows_classes:
+            return learned(project.pretrained).class_names
+        return self._names.of(project.data)
 
-    def _weights(self) -> Weights:
+    def weights(self) -> Weights:
+        """Which weights the network has now."""
         origin, fresh = self._network.origin, self._network.fresh
+        if origin is None and self._network.began.kept:
+            lost, laid = self._network.began.fresh, self._network.laid_over
+            return Weights(kind="pretrained", run=self._network.pretrained, fresh=lost, planted=laid)
         if origin is None:
             return Weights()
-        kind: Literal["in training", "trained"] = "in training" if origin.going_on else "trained"
+        kind: Literal["in training", "trained", "past"] = "in training" if origin.going_on else "trained"
+        if origin.past:
+            kind = "past"
         return Weights(kind=kind, run=origin.run, step=origin.step, fresh=fresh, planted=self._network.laid_over)
 
-    def _kernels(self, show: Show) -> _Kernels:
-        """The kernels' picture; none if the window has it from the frame before."""
-        state = (show.id, self._network.version)
-        if self._painted is not None and self._painted.state == state:
-            return self._painted._replace(planes=())
-        self._painted = self._paint_kernels(show, state)
-        return self._painted
-
-    def _paint_kernels(self, show: Show, state: tuple[int, int]) -> _Kernels:
-        weights = self._network.kernels(show.layer)
-        if weights is None:
-            return _Kernels(state)
-        shape = weights.shape
-        columns = min(shape[1], 32)
-        rows = min(shape[0], MAX_KERNELS // columns)
-        chosen = np.ascontiguousarray(weights[:rows, :columns]).reshape(-1, *shape[2:])
-        mosaic = Mosaic(len(chosen), shape[2], shape[3], rows, columns, 1)
-        plane, out = self._painter.plane("kernels", *mosaic.size)
-        paint_mosaic(chosen, measure_each(chosen, "diverging"), palette("diverging", show.dark), mosaic, out)
-        return _Kernels(state, (plane,), mosaic.tiles(), tuple(shape))
+    def _kernels_alone(self, job: Job) -> Maps:
+        """The kernels that the maps were told without."""
+        began = time.perf_counter()
+        return self._answer(job, self._kernels.of(job.show).planes, began, more=True)
 
 
 def _figures(seen: Seen, show: Show) -> MapFigures:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.display.statistics import of_maps
+from engine.display.statistics import Statistics, of_maps
 from engine.spec.view import Sort, ViewSpec
 
 SECONDS = 1.0
@@ -26,40 +26,41 @@ class Ordering:
         self._at = 0.0
         self._order: tuple[int, ...] = ()
 
-    def of(self, maps: Maps, view: ViewSpec, about: Hashable) -> tuple[int, ...]:
+    def of(self, maps: Maps, view: ViewSpec, about: Hashable, found: Statistics | None = None) -> tuple[int, ...]:
         """The numbers of the maps [N, H, W] that are laid out; empty for all as they are counted.
 
-        `about` is what they are maps of: another one gets an order of its own at once.
+        `about` is what they are maps of: another one gets an order of its own at once. `found` is what they hold, if
+        that is known.
         """
         if view.sort == "index" and not view.hide_dead:
             self._key = None
             return ()
         key, now = (about, view.sort, view.hide_dead, len(maps)), self._clock()
         if key != self._key or now - self._at >= SECONDS:
-            self._key, self._at, self._order = key, now, ordered(maps, view.sort, view.hide_dead)
+            self._key, self._at, self._order = key, now, ordered(maps, view.sort, view.hide_dead, found)
         return self._order
 
 
-def ordered(maps: Maps, sort: Sort, hide_dead: bool) -> tuple[int, ...]:
+def ordered(maps: Maps, sort: Sort, hide_dead: bool, found: Statistics | None = None) -> tuple[int, ...]:
     """The numbers of maps [N, H, W]: largest first, those that are alike as they are counted, NaN last.
 
     Maps that are zero everywhere are left out if asked for, unless all of them are.
     """
-    order = np.argsort(-strengths(maps, sort), kind="stable") if sort != "index" else np.arange(len(maps))
+    found = of_maps(maps) if found is None else found
+    order = np.argsort(-strengths(maps, sort, found), kind="stable") if sort != "index" else np.arange(len(maps))
     if hide_dead:
-        living = ~dead(maps)[order]
+        living = ~dead(found)[order]
         order = order[living] if living.any() else order
     return tuple(order.tolist())
 
 
-def dead(maps: Maps) -> NDArray[np.bool_]:
-    """Which maps are zero in every cell."""
-    return np.asarray(~maps.reshape(len(maps), -1).any(axis=1))
+def dead(found: Statistics) -> NDArray[np.bool_]:
+    """Which of the maps that were measured are zero in every cell."""
+    return np.asarray((found.minimum == 0) & (found.maximum == 0) & (found.non_finite == 0))
 
 
-def strengths(maps: Maps, sort: Sort) -> NDArray[np.float64]:
+def strengths(maps: Maps, sort: Sort, found: Statistics) -> NDArray[np.float64]:
     """What maps are sorted by; NaN and infinite cells do not count."""
-    found = of_maps(maps)
     if sort == "maximum":
         return found.maximum
     if sort == "mean":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -15,12 +17,14 @@ from engine.display.paint import paint_colour, paint_frame, paint_map
 from engine.display.reduce import reduced_size, reduction
 from engine.display.tables import palette
 from engine.display.thumbnails import widest
+from engine.filtering.run import Cancelled
 from engine.frames import Frame
 from engine.protocol import Box, Plane, Range
 from engine.server.slots import SlotPool
 from engine.spec.project import Project
 
 Picture = NDArray[np.uint8]
+Stale = Callable[[], bool]
 COLOUR = "colour"
 """The table's name of a map whose three channels are shown as red, green and blue."""
 
@@ -48,8 +52,9 @@ def paint_values(
     factor: int = 1,
     shared: Levels | None = None,
     part: Box | None = None,
+    stale: Stale | None = None,
 ) -> Range:
-    """Paint a feature map, or `part` of it, as the view settings say, and tell how."""
+    """Paint a feature map, or `part` of it, as the view settings say, and tell how; `Cancelled` if it turns stale."""
     levels = levels_of(values, project, shared)
     whole, values = values, cut(values, part)
     if isinstance(levels, MapLevels):
@@ -58,7 +63,7 @@ def paint_values(
     tables = palette(project.view.colour_map, dark)
     # What was measured of this very map; a shared range changes only the ends of the colours.
     bounds = (levels.minimum, levels.maximum) if levels.count == whole.size else None
-    paint_map(values, levels, tables.table(levels.kind), out, factor, bounds)
+    paint_map(values, levels, tables.table(levels.kind), out, factor, bounds, stale)
     return range_of(levels, tables.name(levels.kind))
 
 
@@ -81,12 +86,15 @@ class Painter:
     def __init__(self, buffers: PictureBuffers, slots: SlotPool) -> None:
         self._buffers = buffers
         self._slots = slots
+        self.written: Counter[tuple[View, int]] = Counter()
+        """How often each slot was given out to be painted."""
 
     def plane(self, view: View, rows: int, columns: int) -> tuple[Plane, Picture]:
         """A slot for a picture of that many cells, reduced if they are more than the screen needs."""
         factor = reduction(rows, columns, budget(view))
         height, width = reduced_size(rows, columns, factor)
         slot = self._slots.take(view)
+        self.written[view, slot] += 1
         memory = self._buffers.slot(view, slot, height, width)
         pixels = np.frombuffer(memory, np.uint8).reshape(height, width, 4)
         plane = Plane(view=view, slot=slot, height=height, width=width, rows=rows, columns=columns, reduction=factor)
@@ -112,11 +120,16 @@ class Painter:
         dark: bool,
         shared: Levels | None,
         sight: Box | None = None,
+        stale: Stale | None = None,
     ) -> tuple[Plane, Range]:
-        """Show a feature map, or what is in sight of it."""
+        """Show a feature map, or what is in sight of it; raises `Cancelled` when it turns stale."""
         part = finer(sight, (values.shape[0], values.shape[1]), "map")
         plane, out = self.plane("map", *cut(values, part).shape[:2])
-        told = paint_values(values, project, dark, out, plane.reduction, shared, part)
+        try:
+            told = paint_values(values, project, dark, out, plane.reduction, shared, part, stale)
+        except Cancelled:
+            self._slots.release("map", plane.slot)
+            raise
         return of_part(plane, part, values.shape), told
 
 

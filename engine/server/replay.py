@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -34,10 +34,21 @@ def before(run: str) -> tuple[tuple[Planted, ...], tuple[Metric, ...]]:
     """The kernels that a run began with and all that it has noted; nothing of a run that keeps nothing."""
     try:
         folder = RunFolder.open(Path(run))
-        return folder.record.planted, folder.metrics()
+        return planted_of(folder), folder.metrics()
     except EngineError:
         # A run that can be trained goes on, even if its curves begin here.
         return (), ()
+
+
+def planted_of(folder: RunFolder) -> tuple[Planted, ...]:
+    """The kernels that a run began with, or the run that it was forked from: what it has learned is laid over them."""
+    parent = folder.record.parent
+    if parent is None or folder.record.planted:
+        return folder.record.planted
+    try:
+        return planted_of(RunFolder.open(Path(parent.run)))
+    except EngineError:
+        return ()
 
 
 def history(metrics: Iterable[Metric], step: int, class_names: tuple[str, ...]) -> list[Points | EpochDone]:
@@ -45,20 +56,28 @@ def history(metrics: Iterable[Metric], step: int, class_names: tuple[str, ...]) 
     noted = [metric for metric in metrics if metric.step <= step]
     taken = [metric for metric in noted if isinstance(metric, Steps)]
     epochs = [epoch_done(metric, class_names) for metric in noted if isinstance(metric, Epoch)]
-    points = Points(
-        steps=tuple(metric.step for metric in taken),
-        losses=tuple(metric.loss for metric in taken),
-        accuracies=tuple(metric.accuracy for metric in taken),
-        again=True,
-    )
+    points = points_of(taken, again=True)
     return [points, *(msgspec.structs.replace(done, confusion=()) for done in epochs[:-1]), *epochs[-1:]]
+
+
+def points_of(taken: Sequence[Steps], again: bool = False) -> Points:
+    """Steps as points of the curves."""
+    return Points(
+        steps=tuple(each.step for each in taken),
+        losses=tuple(each.loss for each in taken),
+        accuracies=tuple(each.accuracy for each in taken),
+        rates=tuple(each.learning_rate for each in taken),
+        gradients=tuple(each.gradient_norm for each in taken),
+        again=again,
+    )
 
 
 def standing(run: Run) -> Training:
     """How far a run has come."""
     taken = [metric for metric in run.metrics if isinstance(metric, Steps) and metric.step <= run.step]
-    done = any(isinstance(metric, Finished) and metric.epochs >= run.settings.epochs for metric in run.metrics)
-    state: Literal["finished", "stopped"] = "finished" if done and run.step >= run.steps else "stopped"
+    ends = [metric for metric in run.metrics if isinstance(metric, Finished)]
+    done = any(end.epochs >= run.settings.epochs or end.reason != "epochs" for end in ends[-1:])
+    state: Literal["finished", "stopped"] = "finished" if done and run.step >= ends[-1].step else "stopped"
     return Training(
         state=state,
         message=" ".join(run.notes),
@@ -70,5 +89,6 @@ def standing(run: Run) -> Training:
         steps=run.steps,
         examples_per_second=taken[-1].examples_per_second if taken else 0.0,
         learning_rate=run.settings.learning_rate,
+        reason=ends[-1].reason if state == "finished" else "",
         learned=True,
     )

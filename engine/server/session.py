@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.buffers import PictureBuffers, View
@@ -30,10 +29,11 @@ from engine.protocol import (
     Transport,
 )
 from engine.server.bank_task import ASPECT, BankTask
+from engine.server.hurry import Hurry
 from engine.server.kernel_task import KernelTask
 from engine.server.mailbox import Mailbox, Question
 from engine.server.paint import Painter
-from engine.server.resolution import asks, reduced_frame, screen_reduction
+from engine.server.resolution import asks, screen_reduction
 from engine.server.save import save_map
 from engine.server.slots import SlotPool
 from engine.server.sourcing import Sourcing
@@ -81,6 +81,7 @@ class Session:
         self._pending = False
         self._frame_pending = False
         self._coarse = False
+        self._hurry = Hurry()
         self._questions: dict[type, Question] = {}
         self._starved = False
         self._shown_at = 0.0
@@ -129,7 +130,7 @@ class Session:
 
     def _step(self) -> bool:
         self._take_show()
-        if self._studio is not None and self._studio.tick() and self._task is self._studio.task:
+        if self._studio is not None and self._studio.tick() and self._task in (self._studio.task, self._studio.inspect):
             self._pending = True
         # First the flag, then the look: whatever is released from now on either is seen or wakes us.
         self._starved = True
@@ -138,6 +139,8 @@ class Session:
         if frame is not None:
             self._frame, self._frames = frame, self._frames + 1
             self._pending = self._frame_pending = True
+            if self._studio is not None:
+                self._studio.take(frame)
         if self._coarse and self._reduction() == 1:
             # It stands still now, or somebody looks closely: the same frame again, at its own resolution.
             self._pending = self._frame_pending = True
@@ -157,7 +160,9 @@ class Session:
             return self._kernel
         if page in STUDIES:
             return self._studies.get(page)
-        return self._bank if page == "bank" else self._get_studio().task
+        if page == "bank":
+            return self._bank
+        return self._get_studio().inspect if page == "inspect" else self._get_studio().task
 
     def _get_studio(self) -> Studio:
         if self._studio is None:
@@ -173,6 +178,8 @@ class Session:
             return
         before, self._show = self._show, show
         self._pending = True
+        if self._studio is not None and show.page != "inspect":
+            self._studio.inspect.leave()
         if before is not None and (before.dark, before.sight) != (show.dark, show.sight):
             self._frame_pending = True
         if self._sourcing.want(show):
@@ -181,40 +188,49 @@ class Session:
             self._kernel.forget()
             self._bank.forget()
             self._studies.forget()
+            if self._studio is not None:
+                self._studio.inspect.forget()
+            self._hurry.forget()
 
     def _room(self, new_frame: bool = False) -> bool:
         ready = all(self._slots.available(view) for view in self._task.views)
         return ready and (not (new_frame or self._frame_pending) or self._slots.available("input"))
 
-    def _reduction(self) -> int:
-        """By how much the newest frame is made smaller before it is worked on."""
+    def _reduction(self, ahead: bool = False) -> int:
+        """By how much the newest frame is made smaller before it is worked on, or `ahead` of that."""
         show, frame = self._show, self._frame
-        if show is None or frame is None or not self._sourcing.is_moving or any(map(asks, self._questions.values())):
+        if show is None or frame is None or any(map(asks, self._questions.values())):
+            return 1
+        if self._sourcing.is_moving == ahead or (ahead and (show.page != "kernel" or not self._hurry.wants(show.id))):
             return 1
         return screen_reduction(show, frame.pixels.shape[0], frame.pixels.shape[1], ASPECT)
 
     def _stale(self) -> bool:
-        return self._mail.has_show and time.monotonic() - self._shown_at < GIVE_UP_AFTER
+        if not self._mail.has_show:
+            return False
+        ahead = self._show is not None and self._hurry.is_ahead(self._show.id)
+        return ahead or time.monotonic() - self._shown_at < GIVE_UP_AFTER
 
     def _compute(self, show: Show, frame: Frame) -> None:
         self._pending = False
-        planes: tuple[Plane, ...] = ()
-        reduction = self._reduction()
-        small = replace(frame, pixels=reduced_frame(frame.pixels, reduction)) if reduction > 1 else None
-        if self._frame_pending:
-            painter = self._painter
-            planes = (painter.frame(frame.pixels, show.sight) if small is None else painter.moving(frame, small),)
-            self._frame_pending = False
-            # Shown anew in other colours, it is still the same frame.
-            self._sourcing.processed += self._frames != self._processed
-            self._processed = self._frames
+        ahead, reduction = self._reduction(ahead=True), self._reduction()
+        small = self._hurry.smaller(frame, self._frames, max(ahead, reduction))
+        planes = self._frame_planes(show, frame, small if reduction > 1 else None)
         # A picture that is not painted anew is as coarse as it was.
-        self._coarse = small is not None or (self._coarse and not planes)
-        job = Job(show, frame, self._frames, planes, self._stale, reduction, small)
+        self._coarse = reduction > 1 or (self._coarse and not planes)
+        stale = self._stale if ahead == 1 else _never
+        job = Job(show, frame, self._frames, planes, stale, max(ahead, reduction), small)
+        begun = time.monotonic()
         try:
-            self._emit(self._task.compute(job))
+            event = self._task.compute(job)
+            preview = self._hurry.ahead(show.id, event) if ahead > 1 else None
+            self._emit(preview or event)
+            self._pending = preview is not None
             self._shown_at = time.monotonic()
+            if preview is None:
+                self._hurry.whole(self._shown_at - begun, self._mail.has_show)
         except Cancelled:
+            self._hurry.gave_up()
             if planes:
                 self._emit(self._task.without(job))
         except EngineError as error:
@@ -225,6 +241,18 @@ class Session:
                 self._answer(question)
             # Here as well, since one who has always something to compute is never idle.
             self._tell_counts()
+
+    def _frame_planes(self, show: Show, frame: Frame, small: Frame | None) -> tuple[Plane, ...]:
+        """The frame's own picture, if it has not been sent yet."""
+        if not self._frame_pending:
+            return ()
+        painter = self._painter
+        plane = painter.frame(frame.pixels, show.sight) if small is None else painter.moving(frame, small)
+        self._frame_pending = False
+        # Shown anew in other colours, it is still the same frame.
+        self._sourcing.processed += self._frames != self._processed
+        self._processed = self._frames
+        return (plane,)
 
     def _complain(self, code: str, message: str) -> None:
         show_id = self._show.id if self._show else 0
@@ -242,7 +270,7 @@ class Session:
         elif isinstance(job, Patch):
             self._emit(self._get_studio().task.patch(job) if job.layer else self._kernel.patch(job))
         elif job is not None:
-            self._pending |= self._get_studio().handle(job)
+            self._pending |= self._get_studio().handle(job, self._frame)
         return job is not None
 
     def _take_question(self) -> bool:
@@ -278,3 +306,8 @@ class Session:
         if event is not None:
             self._emit(event)
         return event is not None or (task is self._kernel and self._kernel.busy)
+
+
+def _never() -> bool:
+    """What goes ahead of the whole is small, and worked out to its end."""
+    return False

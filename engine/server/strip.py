@@ -99,8 +99,14 @@ def _small(maps: Maps) -> tuple[Maps, Mosaic]:
         height, width = (max(1, int(side / factor)) for side in some.shape[1:])
         mosaic = layout(len(some), height, width, 1.0, 1)
         if max(mosaic.size) <= SIDE:
-            return _resized(some, height, width) if factor > 1 else some, mosaic
+            return _resized(_thinned(some, height, width), height, width) if factor > 1 else some, mosaic
         factor *= 1.05
+
+
+def _thinned(maps: Maps, height: int, width: int) -> Maps:
+    """Every so many-th cell, of which at least two stand for each that is shown."""
+    step = max(1, min(maps.shape[1] // (2 * height), maps.shape[2] // (2 * width)))
+    return np.ascontiguousarray(maps[:, ::step, ::step])
 
 
 def _resized(maps: Maps, height: int, width: int) -> Maps:

@@ -52,3 +52,23 @@ class Task(Protocol):
     @property
     def waiting(self) -> bool:
         """Whether `idle` will soon have something."""
+
+
+class AtOnce:
+    """What tasks have in common that tell all they know with the picture, and do nothing between two frames."""
+
+    @property
+    def waiting(self) -> bool:
+        """Never."""
+        return False
+
+    def forget(self) -> None:
+        """Nothing is kept of a source."""
+
+    def read(self, question: Probe | Explain, show: Show) -> Event | None:
+        """Nobody asks for single cells here."""
+        return None
+
+    def idle(self, show: Show, frame: Frame, number: int) -> tuple[Event | None, bool]:
+        """Nothing."""
+        return None, False

@@ -8,12 +8,13 @@ import threading
 from multiprocessing.connection import Connection
 
 import torch
+from safetensors.torch import load
 
 from engine.nn import weights_to_bytes
 from engine.protocol import Train
 from engine.server.errands import Begin, Learned, Order, Over, Refused, Report, decode_order, encode
 from engine.server.runner import events_of, sentence
-from engine.train import Controls, Weights
+from engine.train import Controls, Start, Weights
 
 
 def main(connection: Connection) -> None:
@@ -41,7 +42,7 @@ class _Telling(Controls):
 class _Trainee:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._runs: queue.SimpleQueue[tuple[Train, Controls] | None] = queue.SimpleQueue()
+        self._runs: queue.SimpleQueue[tuple[Train, Controls, Start | None] | None] = queue.SimpleQueue()
         self._controls: Controls | None = None
 
     def listen(self) -> None:
@@ -56,9 +57,14 @@ class _Trainee:
     def _obey(self, order: Order) -> None:
         if isinstance(order, Begin):
             self._controls = _Telling(self)
-            self._runs.put((order.train, self._controls))
+            start = Start(order.source, order.sha256, load(order.weights)) if order.weights else None
+            self._runs.put((order.train, self._controls, start))
         elif self._controls is not None and order.order == "set_learning_rate":
             self._controls.set_learning_rate(order.value)
+        elif self._controls is not None and order.order == "watch":
+            self._controls.watch(bool(order.value))
+        elif self._controls is not None and order.given is not None:
+            self._controls.give_order(order.given)
         elif self._controls is not None:
             getattr(self._controls, order.order)()
 

@@ -68,7 +68,7 @@ def _summed(terms: Terms, wanted: int) -> dict[str, object]:
         "rest": float(groups.sums[order[MOST_PARTS:]].sum()),
         "total": float(groups.sums.sum()),
         "part": chosen,
-        "shape": _shape(terms, len(some)),
+        "shape": _shape(terms, some),
         "axes": terms.places.shape[1],
         "places": terms.places[some].tobytes(),
         "inside": terms.inside[some].tobytes(),
@@ -96,7 +96,10 @@ def _part(terms: Terms, groups: _Groups, group: int) -> Part:
     )
 
 
-def _shape(terms: Terms, count: int) -> tuple[int, ...]:
-    """How the terms of a part lie: as in the block they come from, or in a row."""
+def _shape(terms: Terms, some: NDArray[np.intp]) -> tuple[int, ...]:
+    """How the terms of a part lie: as in the block they come from, as a patch that they fill, or in a row."""
     inner = terms.shape[1:]
-    return inner if inner and int(np.prod(inner)) == count else (count,)
+    if inner and int(np.prod(inner)) == len(some):
+        return inner
+    patch = tuple(len(np.unique(places)) for places in terms.places[some, 1:].T)
+    return patch if patch and int(np.prod(patch)) == len(some) else (len(some),)

@@ -10,8 +10,10 @@ import torch
 
 from engine.errors import EngineError, SpecError
 from engine.forward import LiveNetwork, Origin
-from engine.nn import Matched, State, build, fitting, read_weights
+from engine.nn import Matched, build, fitting, read_weights
 from engine.protocol import Event, Problem, Train, WeightsRead
+from engine.train import Start
+from engine.train.start import file_hash
 
 
 class WeightsReader:
@@ -22,7 +24,7 @@ class WeightsReader:
         self._wake = wake
         self._network = network
         self._thread: threading.Thread | None = None
-        self._found: tuple[Train, Matched, State] | EngineError | None = None
+        self._found: tuple[Train, Matched, Start] | EngineError | None = None
 
     def read(self, request: Train, training: bool) -> None:
         """Begin to read the file `request.run` for the network of its project, or say why not."""
@@ -35,8 +37,8 @@ class WeightsReader:
         self._thread = threading.Thread(target=self._read, args=(request,), name="weights", daemon=True)
         self._thread.start()
 
-    def tick(self) -> Origin | None:
-        """Hand what was read to the live network; returns where it came from, if something was."""
+    def tick(self) -> tuple[Origin, Start] | None:
+        """Hand what was read to the live network; returns where it came from and what it is, if something was."""
         if self._thread is None or self._thread.is_alive():
             return None
         self._thread.join()
@@ -44,14 +46,14 @@ class WeightsReader:
         if not isinstance(found, tuple):
             self._refuse(str(found) if found is not None else "The weights could not be read; use another file.")
             return None
-        request, matched, state = found
-        origin = Origin(run=request.run)
+        request, matched, start = found
+        origin = Origin(run=request.run, sha256=start.sha256, pretrained=request.pretrained)
         # What was learned before must not stay in layers that the file says nothing of.
         self._network.forget()
-        self._network.learn(state, origin)
+        self._network.learn(start.state, origin)
         lines, complete = matched.lines(), matched.complete
         self._emit(WeightsRead(id=request.id, path=request.run, lines=lines, complete=complete))
-        return origin
+        return origin, start
 
     def _refuse(self, message: str) -> None:
         self._emit(Problem(id=0, code="weights", message=message))
@@ -65,11 +67,11 @@ class WeightsReader:
             self._wake()
 
 
-def _matched(request: Train) -> tuple[Train, Matched, State]:
+def _matched(request: Train) -> tuple[Train, Matched, Start]:
     if request.project is None:
         raise SpecError("Weights are for a network; none came with the request.")
     path = Path(request.run)
     with torch.device("meta"):  # names, shapes and types are all that is needed of it
         own = build(request.project.network).state_dict()
     matched, state = fitting(own, read_weights(path, own), path.name)
-    return request, matched, state
+    return request, matched, Start(request.run, file_hash(path), state)

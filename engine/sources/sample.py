@@ -78,13 +78,22 @@ class SampleSource(ThreadedSource):
 
     def _show(self, data: DataSet, spec: Sample) -> None:
         pictures, labels = (data.x_train, data.y_train) if spec.split == "train" else (data.x_test, data.y_test)
+        if not data.is_pictures:
+            raise SourceError(f"{data_label(spec.data)} holds series; a data set of pictures would do.")
         self._count = len(labels)
         if spec.index >= self._count:
             raise SourceError(_out_of_range(spec, self._count))
-        label = data.class_names[int(labels[spec.index])]
+        label = told_of(data, labels[spec.index])
         channels, count = pictures.shape[1], self._count
         pixels = as_frame(pictures[spec.index])
         self.publish(pixels, spec.index, state="still", channels=channels, count=count, note="", label=label)
+
+
+def told_of(data: DataSet, target: Tensor) -> str:
+    """The class of a picture, or the numbers that are to be told of it."""
+    if not data.is_regression:
+        return data.class_names[int(target)]
+    return ", ".join(f"{name} {value:.4g}" for name, value in zip(data.class_names, target.tolist(), strict=True))
 
 
 def as_frame(picture: Tensor) -> Pixels:

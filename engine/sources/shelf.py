@@ -41,7 +41,7 @@ def load_shelved(source: str, progress: Progress | None = None) -> DataSet:
         return kept.data
     data = load_data(source, progress=progress)
     size = sum(tensor.numel() for tensor in (data.x_train, data.x_test))
-    if mark and size <= MOST_BYTES:
+    if mark and (size <= MOST_BYTES or data.mapping is not None):  # what is mapped takes no memory
         _kept = _Kept(source, mark, data)
     return data
 

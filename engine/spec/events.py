@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from engine.spec.steering import Entry
+
 Confusion = tuple[tuple[int, ...], ...]
 """Test pictures by class [true][predicted]."""
 
@@ -36,7 +38,11 @@ class Started(RunEvent, frozen=True, kw_only=True, tag="started"):
 
 
 class Steps(RunEvent, frozen=True, kw_only=True, tag="step"):
-    """Some steps were taken, the last of them `step`; `loss` and `accuracy` are their means over training pictures."""
+    """Some steps were taken, the last of them `step`; `loss` and `accuracy` are their means over training pictures.
+
+    `gradient_norm` is the length of the gradient over all weights, before clipping: the mean of those steps that were
+    measured, the first of them at least.
+    """
 
     step: int
     epoch: int
@@ -47,6 +53,7 @@ class Steps(RunEvent, frozen=True, kw_only=True, tag="step"):
     examples_per_second: float
     seconds: float
     seconds_left: float
+    gradient_norm: float = 0.0
 
 
 class Epoch(RunEvent, frozen=True, kw_only=True, tag="epoch"):
@@ -71,6 +78,36 @@ class Saved(RunEvent, frozen=True, kw_only=True, tag="checkpoint"):
     best: bool = False
 
 
+class Histogram(msgspec.Struct, frozen=True, kw_only=True):
+    """How often values occur, in equal parts from `low` to `high`; `odd` of them are not finite."""
+
+    counts: tuple[int, ...]
+    low: float
+    high: float
+    odd: int = 0
+
+
+class LayerFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer in one step: what it made, its weights and their gradients, and the length of the step beside theirs."""
+
+    layer: str
+    made: Histogram
+    weights: Histogram | None = None
+    gradients: Histogram | None = None
+    update_ratio: float = 0.0
+    still: float = 0.0
+    """The share of its maps, or of its single numbers, that are zero for every picture of the batch."""
+
+
+class Looked(RunEvent, frozen=True, kw_only=True, tag="layers"):
+    """Somebody watches, and this is how the layers did in the last step; none of it is kept in the run's folder."""
+
+    step: int
+    layers: tuple[LayerFigures, ...]
+    every: float = 1.0
+    """Seconds until the next such look, at least."""
+
+
 class Paused(RunEvent, frozen=True, kw_only=True, tag="paused"):
     """It waits until it is told to go on."""
 
@@ -81,6 +118,15 @@ class Resumed(RunEvent, frozen=True, kw_only=True, tag="resumed"):
     """It goes on after a pause."""
 
     step: int
+
+
+class Obeyed(RunEvent, frozen=True, kw_only=True, tag="order"):
+    """It was told to change something, has done so, and has written it into its log."""
+
+    step: int
+    entry: Entry
+    steps: int = 0
+    """Of the whole run, as it is now."""
 
 
 class Warned(RunEvent, frozen=True, kw_only=True, tag="warning"):
@@ -97,16 +143,24 @@ class Stopped(RunEvent, frozen=True, kw_only=True, tag="stopped"):
 
 
 class Failed(RunEvent, frozen=True, kw_only=True, tag="failed"):
-    """It cannot go on; `checkpoint` is the last good one, or empty. The last event."""
+    """It cannot go on; `checkpoint` is the last good one, or empty. The last event.
+
+    Of a run that diverged, `layer` is the first whose numbers are no longer finite, if that can be told, and
+    `good_step` the step that resuming it goes back to, or -1.
+    """
 
     reason: Literal["diverged", "memory", "disk"]
     message: str
     step: int
     checkpoint: str = ""
+    layer: str = ""
+    good_step: int = -1
+    learning_rate: float = 0.0
+    """What the settings had when it diverged."""
 
 
 class Finished(RunEvent, frozen=True, kw_only=True, tag="finished"):
-    """All epochs are done. The last event."""
+    """All epochs are done, or another end was reached: `reason` says which. The last event."""
 
     run: str
     epochs: int
@@ -118,9 +172,22 @@ class Finished(RunEvent, frozen=True, kw_only=True, tag="finished"):
     best_epoch: int
     examples_per_second: float
     seconds: float
+    reason: Literal["epochs", "steps", "seconds", "accuracy", "no progress"] = "epochs"
 
 
-TrainEvent = Started | Steps | Epoch | Saved | Paused | Resumed | Warned | Stopped | Failed | Finished
+class Ranged(RunEvent, frozen=True, kw_only=True, tag="rates"):
+    """The search for a learning rate, all of it so far: rates that were tried, and the smoothed losses."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    steps: int
+    """How many are to be tried."""
+    suggestion: float | None = None
+
+
+TrainEvent = (
+    Started | Steps | Epoch | Saved | Paused | Resumed | Obeyed | Looked | Warned | Stopped | Failed | Finished | Ranged
+)
 Metric = Steps | Epoch | Finished
 """What is kept in a run's `metrics.jsonl`."""
 

@@ -12,6 +12,16 @@ from engine.spec.shapes import Step
 _Steps = Mapping[str, Step]
 
 
+def bytes_text(count: float) -> str:
+    """A number of bytes as people read it.
+
+    Example:
+        >>> bytes_text(3 << 29), bytes_text(5_000_000)
+        ('1.5 GiB', '5 MiB')
+    """
+    return f"{count / 2**30:,.1f} GiB" if count >= 2**30 else f"{count / 2**20:.0f} MiB"
+
+
 def training_values(network: NetworkSpec, steps: Sequence[Step]) -> int:
     """The input and all that any layer makes of it: kept until the way back has passed.
 
@@ -22,9 +32,14 @@ def training_values(network: NetworkSpec, steps: Sequence[Step]) -> int:
     return math.prod(network.input_shape) + sum(made)
 
 
-def inference_values(network: NetworkSpec, steps: Sequence[Step]) -> int:
-    """The largest sum of what enters a layer, what leaves it, and what waits for other paths meanwhile."""
-    return _peak(network.layers, "", {step.path: step for step in steps}, 0, 0)
+def inference_values(layers: Sequence[AnyLayer], steps: Sequence[Step]) -> int:
+    """The largest sum of what enters a layer, what leaves it, and what waits for other paths meanwhile.
+
+    Args:
+        layers: of a network, all or some.
+        steps: the walk through the whole network.
+    """
+    return _peak(layers, "", {step.path: step for step in steps}, 0, 0)
 
 
 def _peak(layers: Sequence[AnyLayer], inside: str, steps: _Steps, waiting: int, kept: int) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from engine.errors import SpecError
+from engine.spec.data import AugmentSpec
 from engine.spec.fields import Spec, field
 from engine.spec.filter import FilterSpec, KernelSpec
+from engine.spec.inspect import InspectSpec
 from engine.spec.kind import KindSpec
 from engine.spec.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from engine.spec.network import NetworkSpec
@@ -16,6 +18,8 @@ from engine.spec.train import TrainSpec
 from engine.spec.trial import TrialSpec
 from engine.spec.view import ViewSpec
 
+PretrainedName = Literal["", "lenet5-mnist", "efficientnet-lite0", "face-expression", "mtcnn-p", "mtcnn-r", "mtcnn-o"]
+"""The networks that ship with their weights; see `engine.presets.learned`."""
 MAX_STEPS = 16
 MAX_BANK = 64
 
@@ -74,10 +78,16 @@ class Project(Spec, frozen=True, kw_only=True):
     """What the matrix of the layer is multiplied by."""
     view: ViewSpec = ViewSpec()
     network: NetworkSpec = lenet_5()
+    pretrained: PretrainedName = ""
+    """Whose weights the network begins with, in all layers that still have their shapes; random ones if empty."""
     planted: tuple[Planted, ...] = ()
     data: str = "mnist"
     """A shipped data set by its name, or the path of a folder or file."""
+    augment: AugmentSpec = AugmentSpec()
+    """How each picture of it is varied when it is learned from."""
     train: TrainSpec = TrainSpec()
+    inspect: InspectSpec = InspectSpec()
+    """Which number of the network is explained on the Inspect page, and how."""
 
     def __post_init__(self) -> None:
         Spec.__post_init__(self)

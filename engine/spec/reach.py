@@ -2,7 +2,8 @@
 
 Along one axis, cell o of a chain of windows looks at the cells from `first + o · jump` up to `end + o · jump`. Where
 branches meet, a cell looks at all that any of them looks at, so there may be several such lines, one for each jump.
-Where maps have been made finer, jumps are fractions, and a field is the whole cells between its ends.
+Where maps have been made finer, jumps are fractions, cells of every layer on the way are whole, and so each line has
+several beginnings and ends, which take turns from cell to cell.
 """
 
 from __future__ import annotations
@@ -23,18 +24,44 @@ class Line(NamedTuple):
     """Where a cell's field begins and ends along one axis, as a function of the cell."""
 
     jump: Number
-    first: Number
-    end: Number
+    firsts: tuple[Number, ...]
+    ends: tuple[Number, ...]
+
+    def low(self, cell: int) -> int:
+        """Where the field of a cell begins."""
+        return math.ceil(self.firsts[cell % len(self.firsts)] + cell * self.jump)
+
+    def high(self, cell: int) -> int:
+        """Where the field of a cell ends: the cell after its last."""
+        return math.floor(self.ends[cell % len(self.ends)] + cell * self.jump)
 
     def through(self, window: AxisWindow) -> Line:
         """The line of a window that moves over cells with this one.
 
         Source: Araujo, Norris and Sim, Computing receptive fields of convolutional neural networks (Distill, 2019).
         """
-        back = window.before * self.jump
-        reach = (window.extent - 1) * self.jump
-        moved = (self.jump * window.stride, self.first - back, self.end - back + reach)
-        return Line(*map(_plain, moved))
+        jump, back = self.jump * window.stride, window.before * self.jump
+        turns = window.stride.denominator * _turns(len(self.firsts), window.stride.numerator)
+        whole = len(self.firsts) == 1 and all(number.denominator == 1 for number in (self.jump, *window))
+        if whole or turns > _MOST_PHASES:
+            # Beyond so many turns a field may be told a cell or two too large.
+            reach = (window.extent - 1) * self.jump
+            return Line(_plain(jump), (_plain(min(self.firsts) - back),), (_plain(max(self.ends) - back + reach),))
+        firsts, ends = [], []
+        for cell in range(turns):
+            place = cell * window.stride - window.before
+            firsts.append(_plain(self.low(math.ceil(place)) - cell * jump))
+            ends.append(_plain(self.high(math.floor(place + window.extent) - 1) - cell * jump))
+        return Line(_plain(jump), tuple(firsts), tuple(ends))
+
+    def beside(self, other: Line) -> Line:
+        """The line of cells that look at what either of two lines of one jump looks at."""
+        turns = math.lcm(len(self.firsts), len(other.firsts))
+        if turns > _MOST_PHASES:
+            return Line(self.jump, (min(*self.firsts, *other.firsts),), (max(*self.ends, *other.ends),))
+        firsts = map(min, *(each.firsts * (turns // len(each.firsts)) for each in (self, other)))
+        ends = map(max, *(each.ends * (turns // len(each.ends)) for each in (self, other)))
+        return Line(self.jump, tuple(firsts), tuple(ends))
 
 
 @dataclass(frozen=True)
@@ -61,22 +88,19 @@ class Reach:
         still = set(axes)
         return Reach(
             tuple(
-                _gathered(Line(0, line.first, line.end) for line in lines) if axis in still else lines
+                _gathered(_fixed(line.low(0), line.high(0)) for line in lines) if axis in still else lines
                 for axis, lines in enumerate(self.axes)
             )
         )
 
     def settled(self, sizes: Sequence[int]) -> Reach:
         """Those of cells that no longer lie in a map of these sizes: only how much they see is kept."""
-        return Reach(tuple((Line(0, 0, size),) for size in self.size(sizes)))
+        return Reach(tuple((_fixed(0, size),) for size in self.size(sizes)))
 
     def range_of(self, axis: int, cell: int) -> range:
         """The input's cells along one axis, not clipped to it."""
         lines = self.axes[axis]
-        return range(
-            min(math.ceil(line.first + cell * line.jump) for line in lines),
-            max(math.floor(line.end + cell * line.jump) for line in lines),
-        )
+        return range(min(line.low(cell) for line in lines), max(line.high(cell) for line in lines))
 
     def box(self, row: int, column: int) -> Box:
         """The rectangle of the input that a cell of a map depends on; it may reach into the padding."""
@@ -97,9 +121,11 @@ class Reach:
     def _extremes(self, axis: int, count: int) -> Iterable[int]:
         """Cells one of which has the largest field: a hull of straight lines is largest at one of its ends.
 
-        Rounding to whole cells repeats after as many cells as all denominators go into.
+        Rounding to whole cells repeats after as many cells as all denominators and turns go into.
         """
-        period = min(_MOST_PHASES, math.lcm(*(line.jump.denominator for line in self.axes[axis])))
+        lines = self.axes[axis]
+        turns = (number for line in lines for number in (line.jump.denominator, len(line.firsts)))
+        period = min(_MOST_PHASES, math.lcm(*turns))
         return {0, count - 1} | {*range(min(count, period))} | {*range(max(0, count - period), count)}
 
     @property
@@ -110,17 +136,27 @@ class Reach:
     @property
     def offsets(self) -> tuple[Number, ...]:
         """Where the field of the first cell begins on each axis, counted from the input's first cell."""
-        return tuple(min(line.first for line in lines) for lines in self.axes)
+        return tuple(min(line.low(0) for line in lines) for lines in self.axes)
 
 
 def own_cells(shape: Sequence[int]) -> Reach:
     """Every cell of the input sees itself. `shape` is (channels, …)."""
-    return Reach(tuple((Line(1, 0, 1),) for _ in shape[1:]))
+    return Reach(tuple((Line(1, (0,), (1,)),) for _ in shape[1:]))
 
 
 def everything(shape: Sequence[int]) -> Reach:
     """Every cell sees the whole input of this shape."""
-    return Reach(tuple((Line(0, 0, size),) for size in shape[1:]))
+    return Reach(tuple((_fixed(0, size),) for size in shape[1:]))
+
+
+def _fixed(first: int, end: int) -> Line:
+    """The same field for every cell."""
+    return Line(0, (first,), (end,))
+
+
+def _turns(turns: int, step: int) -> int:
+    """After how many steps of so many cells a line with so many turns begins anew."""
+    return turns // math.gcd(turns, step)
 
 
 def _plain(number: Number) -> Number:
@@ -132,6 +168,6 @@ def _gathered(lines: Iterable[Line]) -> tuple[Line, ...]:
     """One line for each jump."""
     found: dict[Number, Line] = {}
     for line in lines:
-        known = found.get(line.jump, line)
-        found[line.jump] = Line(line.jump, min(known.first, line.first), max(known.end, line.end))
+        known = found.get(line.jump)
+        found[line.jump] = line if known is None or known == line else known.beside(line)
     return tuple(found[jump] for jump in sorted(found))

@@ -55,12 +55,16 @@ class Step:
         return 0 if self.layer.disabled else self.layer.macs(self.entering.shape, self.leaving.shape)
 
 
-def walk(network: NetworkSpec) -> tuple[Step, ...]:
+def walk(network: NetworkSpec, most_values: int | None = MAX_VALUES) -> tuple[Step, ...]:
     """Every layer in the order of computing; those inside another come before it.
 
     A disabled layer passes on what it gets, and what it holds is not visited. After a problem nothing is known.
+
+    Args:
+        network: the layers and the input's shape.
+        most_values: how many values a layer may make; None for maps that are never made as a whole.
     """
-    walker = _Walker(network.input_shape)
+    walker = _Walker(network.input_shape, most_values)
     start = Flow(network.input_shape, own_cells(network.input_shape))
     walker.through(network.layers, start, "")
     return tuple(walker.steps)
@@ -69,6 +73,7 @@ def walk(network: NetworkSpec) -> tuple[Step, ...]:
 @dataclass
 class _Walker:
     input_shape: Shape
+    most_values: int | None
     steps: list[Step] = field(default_factory=list)
     parameters: int = 0
 
@@ -120,10 +125,11 @@ class _Walker:
         self.parameters += layer.parameters(shape)
         if self.parameters > MAX_PARAMETERS:
             raise Misfit(
-                f"With this layer the network learns {self.parameters:,} numbers, more than {MAX_PARAMETERS:,}; fewer "
+                f"With this layer the network learns {self.parameters:,} numbers, "
+                f"{self.parameters * 4 / 2**30:,.0f} GiB, more than {MAX_PARAMETERS:,}; fewer "
                 f"channels or outputs would do."
             )
-        if math.prod(made) > MAX_VALUES:
+        if self.most_values is not None and math.prod(made) > self.most_values:
             raise Misfit(
                 f"It would make {shape_text(made)} values, {math.prod(made) * 4 / 2**30:,.0f} GiB; fewer channels or a "
                 f"larger stride would do."

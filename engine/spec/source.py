@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import chain
 from typing import Annotated, Literal
 
 from engine.errors import SpecError
@@ -69,6 +71,11 @@ class Stroke(Spec, frozen=True, kw_only=True):
     points: tuple[Point, ...]
     width: Annotated[float, field("Pen", "Width of the pen.", 0.1, 256.0, "px")] = 2.0
     value: Annotated[float, field("Ink", "0 is black, 1 is white.", 0.0, 1.0)] = 1.0
+
+    def __post_init__(self) -> None:
+        Spec.__post_init__(self)
+        if not all(map(math.isfinite, chain.from_iterable(self.points))):
+            raise SpecError("A stroke goes through a point that is no finite number; one on the paper would do.")
 
 
 class Drawing(Spec, frozen=True, kw_only=True, tag="drawing"):

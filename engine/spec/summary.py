@@ -24,7 +24,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     and rows add up. `receptive_field` is (height, width), not clipped to the input; `jump` says how far the fields of
     neighbouring cells are apart, None where branches of different jumps meet, and `offset` where the first one begins.
     `share_of_parameters` and `share_of_macs` are parts of the network's, between 0 and 1. `formulas` are the size
-    formulas of the axes with the numbers in place.
+    formulas of the axes with the numbers in place; `frozen` says that training leaves the layer's weights alone.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     macs: int | None
     receptive_field: tuple[int, ...] | None
     disabled: bool = False
+    frozen: bool = False
     jump: tuple[float | None, ...] | None = None
     offset: tuple[float, ...] | None = None
     formulas: tuple[str, ...] = ()
@@ -79,6 +80,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     training_values: int = 0
 
     @property
+    def frozen_parameters(self) -> int:
+        """How many of the parameters training leaves as they are."""
+        return sum(row.parameters or 0 for row in self.rows if row.frozen)
+
+    @property
     def output_shape(self) -> tuple[int, ...] | None:
         """What the network makes of one input; None if it cannot run or has no layers."""
         return self.rows[-1].output_shape if self.rows else None
@@ -102,7 +108,7 @@ def summary(network: NetworkSpec) -> Summary:
         macs=macs,
         problems=tuple(_problem(network, step) for step in steps if step.misfit is not None),
         warnings=tuple(found for step in steps for found in _warnings(network, step)),
-        inference_values=inference_values(network, steps),
+        inference_values=inference_values(network.layers, steps),
         training_values=training_values(network, steps),
     )
 
@@ -130,6 +136,7 @@ def _row(step: Step, parameters: int, macs: int) -> Row:
         macs=step.macs,
         receptive_field=step.leaving.receptive_field if step.leaving else None,
         disabled=step.layer.disabled,
+        frozen=bool(getattr(step.layer, "frozen", False)),
         jump=tuple(None if jump is None else _short(jump) for jump in known.reach.jumps) if known else None,
         offset=tuple(_short(first) for first in known.reach.offsets) if known else None,
         formulas=_formulas(step),

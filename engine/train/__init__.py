@@ -8,12 +8,35 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+from engine.train.able import Prediction, Trained
+from engine.train.again import fork, replay
 from engine.train.controls import Controls, Weights
-from engine.train.loaded import Prediction, Run, load_run
+from engine.train.loaded import Run, load_run
+from engine.train.opened import Pretrained, pretrained
+from engine.train.range_test import RangeTest, lr_range_test
 from engine.train.run import resume, train
 from engine.train.score import Score
+from engine.train.start import Start, start_from
 
-__all__ = ["Controls", "Prediction", "Run", "Score", "Weights", "load_run", "resume", "train"]
+__all__ = [
+    "Controls",
+    "Prediction",
+    "Pretrained",
+    "RangeTest",
+    "Run",
+    "Score",
+    "Start",
+    "Trained",
+    "Weights",
+    "fork",
+    "load_run",
+    "lr_range_test",
+    "pretrained",
+    "replay",
+    "resume",
+    "start_from",
+    "train",
+]
 
 
 class _Callable(ModuleType):

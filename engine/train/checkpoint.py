@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -22,11 +22,12 @@ from torch import nn
 from engine.errors import BadFile
 from engine.files import atomic_write
 from engine.nn import State, weights_from_bytes, weights_to_bytes
+from engine.train.course import Course
 from engine.train.sealed import read_sealed, sha256, write_sealed
 from engine.train.tally import Sum
 
 FORMAT = "convscope-checkpoint"
-VERSION = 1
+VERSION = 2
 KEPT = 3
 """So many checkpoints are kept, beside the best one."""
 MANIFEST, WEIGHTS, OPTIMISER = ".json", ".weights.safetensors", ".optimiser.safetensors"
@@ -39,7 +40,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Where a run is: with the seed, all that a resumed run needs beside weights and optimiser.
 
     `tested` epochs were followed by a test. `learning_rate` is the setting, before its schedule. `lines` of the
-    metrics are from before this place. The order of the pictures and dropout follow from seed and step.
+    metrics are from before this place, and so are the first `orders` of those that stand. The order of the pictures
+    and dropout follow from seed and step; `epoch` is how many were shown whole, `seen` how many pictures of the next
+    one (None in checkpoints of version 1, which follow from the step).
     """
 
     step: int = 0
@@ -52,6 +55,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     best_accuracy: float = -1.0
     best_epoch: int = 0
     best_step: int = 0
+    orders: int = 0
+    epoch: int | None = None
+    seen: int = 0
+    course: Course = msgspec.field(default_factory=Course)
 
 
 class Blob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,7 +112,12 @@ def save_checkpoint(folder: Path, place: Place, weights: State, optimiser: State
     return manifest
 
 
-def restore(folder: Path, module: nn.Module, network: str, best: bool = False) -> tuple[Restored, list[str]]:
+Expected = Callable[[Place], tuple[nn.Module, str]]
+
+
+def restore(
+    folder: Path, module: nn.Module, network: str, best: bool = False, expected: Expected | None = None
+) -> tuple[Restored, list[str]]:
     """The newest checkpoint that is whole, or the best one.
 
     Args:
@@ -113,6 +125,7 @@ def restore(folder: Path, module: nn.Module, network: str, best: bool = False) -
         module: the network; it is not changed.
         network: SHA-256 of the network's file.
         best: the one that did best on the test pictures.
+        expected: the network of a place, and its hash, where it is not the same at each.
 
     Returns:
         The checkpoint, and a sentence for each newer one that is damaged.
@@ -126,7 +139,8 @@ def restore(folder: Path, module: nn.Module, network: str, best: bool = False) -
         manifests.sort(key=lambda manifest: (manifest.place.test_accuracy or -1.0, manifest.place.step), reverse=True)
     for manifest in manifests:
         try:
-            return _read(folder, manifest, module, network), complaints
+            own = (module, network) if expected is None else expected(manifest.place)
+            return _read(folder, manifest, *own), complaints
         except BadFile as error:
             complaints.append(str(error))
     why = f": {complaints[0].rstrip('.')}" if complaints else ""

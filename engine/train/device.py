@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 
 from engine.filtering.on_torch import open_device
-
-# From glibc's malloc.h; the values are the largest that it takes for itself, and what may lie idle between two steps.
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_MMAP_THRESHOLD, _TRIM_THRESHOLD = 32 * 2**20, 256 * 2**20
+from engine.nn.room import keep_freed_memory
 
 
 def choose_device(name: str) -> torch.device:
@@ -53,18 +48,3 @@ def computing(threads: int) -> Iterator[None]:
 def _flushes() -> bool:
     """Whether this thread takes denormal numbers for zero already."""
     return bool((torch.tensor(1e-39) * torch.ones(())).item() == 0.0)
-
-
-def keep_freed_memory() -> None:
-    """Let the C library keep what one step, or one frame, frees for the next.
-
-    Each frees and asks for the same few megabytes again. As it comes, glibc hands them back to the system and gets
-    them as new pages each time, thousands of page faults a step at some batch sizes: a third more time was seen. It
-    tells no old values to put back, and up to 256 MiB that lie idle are small beside torch.
-    """
-    if sys.platform != "linux":
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, _MMAP_THRESHOLD)
-        mallopt(_M_TRIM_THRESHOLD, _TRIM_THRESHOLD)

@@ -13,20 +13,25 @@ from torch import nn
 from engine.data.dataset import Recipe
 from engine.errors import BadFile
 from engine.files import atomic_write
-from engine.nn import State
+from engine.nn import State, fresh_module
 from engine.project import network_from_json, network_to_json
 from engine.project.guarded import read_bytes
+from engine.spec.data import AugmentSpec
 from engine.spec.events import Metric, to_json
 from engine.spec.network import NetworkSpec
 from engine.spec.project import Planted
+from engine.spec.steering import Broken, Entry, Standing, valid
 from engine.spec.train import TrainSpec
 from engine.train.checkpoint import Place, Restored, restore, save_checkpoint, sweep
 from engine.train.lock import NAME as LOCK
 from engine.train.lock import Lock
+from engine.train.orderlog import OrderLog
 from engine.train.sealed import read_sealed, sha256, write_sealed
+from engine.train.start import StartRecord
+from engine.train.timeline import Timeline
 
 FORMAT = "convscope-run"
-VERSION = 1
+VERSION = 2
 NETWORK, SETTINGS, METRICS, CHECKPOINTS = "spec.json", "train.json", "metrics.jsonl", "checkpoints"
 _MOST_METRICS = 2**30
 
@@ -42,6 +47,13 @@ class DataRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     test: int
 
 
+class Parent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The run that another one was forked from, and after how many of its steps."""
+
+    run: str
+    step: int
+
+
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a run was begun with, beside its network."""
 
@@ -49,6 +61,11 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     device: str
     data: DataRecord
     planted: tuple[Planted, ...] = ()
+    start: StartRecord | None = None
+    augment: AugmentSpec = AugmentSpec()
+    parent: Parent | None = None
+    processes: int = 1
+    """How many have trained it together."""
     torch: str
 
 
@@ -63,6 +80,10 @@ class RunFolder:
         self._lock: Lock | None = None
         self._metrics: BinaryIO | None = None
         self._new = False
+        self._log = OrderLog(path)
+        self.timeline = Timeline(path)
+        self.orders = valid(self._log.read())
+        """Those that stand."""
         self.lines = 0
 
     @classmethod
@@ -106,8 +127,32 @@ class RunFolder:
         return cls(path, network_from_json(content, NETWORK), sha256(content), record)
 
     def restored(self, module: nn.Module, best: bool = False) -> tuple[Restored, list[str]]:
-        """See `engine.train.checkpoint.restore`."""
-        return restore(self.path / CHECKPOINTS, module, self._network_hash, best)
+        """See `engine.train.checkpoint.restore`; `module` is the network that the run was begun with."""
+
+        def expected(place: Place) -> tuple[nn.Module, str]:
+            network = self.standing(place.orders).network
+            if network == self.network:
+                return module, self._network_hash
+            return fresh_module(network, self.record.settings.seed), self._hash(network)
+
+        return restore(self.path / CHECKPOINTS, module, self._network_hash, best, expected)
+
+    def standing(self, orders: int | None = None) -> Standing:
+        """What the run is trained with after so many of its orders, or after all of them."""
+        begun = Standing(settings=self.record.settings, network=self.network, augment=self.record.augment)
+        return begun.after_all(self.orders[:orders])
+
+    def tell(self, entry: Entry) -> None:
+        """Add an order to the log.
+
+        Raises:
+            BadFile: if it cannot be written.
+        """
+        self._log.add(entry)
+        self.orders = valid([*self.orders, entry])
+
+    def _hash(self, network: NetworkSpec) -> str:
+        return self._network_hash if network == self.network else sha256(network_to_json(network))
 
     def take_lock(self) -> None:
         """Keep others from training this run.
@@ -117,7 +162,12 @@ class RunFolder:
         """
         self._lock = Lock(self.path)
 
-    def begin_again(self, place: Place, settings: TrainSpec) -> None:
+    @property
+    def is_broken(self) -> bool:
+        """Whether the run diverged after its last checkpoint."""
+        return any(isinstance(entry.order, Broken) for entry in self.orders)
+
+    def begin_again(self, place: Place) -> None:
         """Take the run up again at a place: what was written after it is removed, and what was half-written too.
 
         Raises:
@@ -125,9 +175,8 @@ class RunFolder:
         """
         sweep(self.path / CHECKPOINTS)
         sweep(self.path)
-        if settings != self.record.settings:
-            self.record = msgspec.structs.replace(self.record, settings=settings)
-            write_sealed(self.path / SETTINGS, self.record, FORMAT, VERSION)
+        self._log.mend()
+        self.timeline.cut(place.step)
         lines = self._metric_lines()
         if len(lines) != place.lines:
             kept = lines[: place.lines]
@@ -141,7 +190,8 @@ class RunFolder:
 
     def save(self, place: Place, weights: State, optimiser: State) -> Path:
         """Write a checkpoint; see `engine.train.checkpoint.save_checkpoint`."""
-        path = save_checkpoint(self.path / CHECKPOINTS, place, weights, optimiser, self._network_hash)
+        network = self._hash(self.standing(place.orders).network)
+        path = save_checkpoint(self.path / CHECKPOINTS, place, weights, optimiser, network)
         self._new = False
         return path
 
@@ -164,7 +214,7 @@ class RunFolder:
         """All that was noted; a line that is not whole is left out."""
         found = []
         for line in self._metric_lines():
-            with contextlib.suppress(msgspec.DecodeError):
+            with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
                 found.append(msgspec.json.decode(line, type=Metric))
         return tuple(found)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from engine.errors import BadFile
+from engine.project.lock import take
 
 NAME = "lock"
 
@@ -20,7 +20,7 @@ class Lock:
         except OSError as error:
             raise BadFile(f"{folder} cannot be written to: {error.strerror}; choose another folder.") from error
         try:
-            _take(self._handle)
+            take(self._handle)
         except OSError as error:
             os.close(self._handle)
             raise BadFile(f"{folder} is being trained by another process; wait for it or stop it.") from error
@@ -28,16 +28,3 @@ class Lock:
     def release(self) -> None:
         """Let it go."""
         os.close(self._handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _take(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 import math
-from pathlib import Path
 
 import torch
 
 from engine.errors import SpecError
+from engine.nn.room import free_bytes
 from engine.spec.layers import Shape
 from engine.spec.summary import Summary
 from engine.spec.train import TrainSpec
@@ -30,7 +30,7 @@ def needed_bytes(network: Summary, input_shape: Shape, batch_size: int, settings
         8
     """
     made = [math.prod(row.output_shape) for row in network.rows if row.output_shape]
-    pooled = [math.prod(row.output_shape) for row in network.rows if row.output_shape and row.type == "MaxPool2d"]
+    pooled = [math.prod(row.output_shape) for row in network.rows if row.output_shape and "MaxPool" in row.type]
     picture = _BYTES * (math.prod(input_shape) + sum(made) + 2 * max(made, default=0)) + _INDEX_BYTES * sum(pooled)
     return batch_size * picture + network.parameters * _BYTES * (2 + STATES[settings.optimiser])
 
@@ -55,19 +55,6 @@ def check_memory(
         f"A step with {batch} pictures needs about {_size(needed)} of memory and {_size(max(free, 0))} are free; "
         f"{would_do}."
     )
-
-
-def free_bytes(device: torch.device) -> int | None:
-    """How much memory a device has left; None where nobody tells."""
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
-    if device.type != "cpu":
-        return None
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration, ValueError, IndexError):
-        return None
 
 
 def is_memory_error(error: BaseException) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from engine.spec.events import Steps
+from engine.train.figures import Look
 from engine.train.tally import Sum, Tally
 from engine.train.trainer import Diverged, Trainer
 
@@ -37,14 +38,15 @@ class Progress:
     def __len__(self) -> int:
         return len(self._tally)
 
-    def take_step(self) -> None:
-        """One step of the trainer's.
+    def take_step(self, look: Look | None = None) -> None:
+        """One step of the trainer's, which somebody may look at.
 
         Raises:
             Diverged: if its loss is no finite number.
         """
         began = time.perf_counter()
-        taken = self._trainer.take_step()
+        self._trainer.is_measured = not len(self._tally)  # once a report: each time would cost 4 % of a small network
+        taken = self._trainer.take_step() if look is None else self._trainer.take_step(look)
         self._tally.add(*taken)
         self._examples_here += taken.pictures
         self._spent(began)
@@ -66,11 +68,12 @@ class Progress:
         self._reported = self.seconds
         return Steps(
             step=trainer.step,
-            epoch=(trainer.step - 1) // trainer.steps_per_epoch + 1,
+            epoch=trainer.epoch_now,
             count=steps,
             loss=means.loss,
             accuracy=means.accuracy,
             learning_rate=trainer.learning_rate,
+            gradient_norm=means.gradient_norm,
             examples_per_second=means.examples / took,
             seconds=self.seconds,
             seconds_left=(trainer.steps - trainer.step) * took / steps,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import partial
 
 import torch
@@ -34,13 +34,14 @@ class Row:
             self.parameter.grad.zero_()  # the weights' gradients are parts of it
 
 
-def rows_of(module: nn.Module, device: torch.device) -> list[Row]:
-    """The weights of a module as an optimiser should see them.
+def rows_of(module: nn.Module, device: torch.device, only: Container[str] | None = None) -> list[Row]:
+    """The weights of a module that are not frozen, or some of them by name, as an optimiser should see them.
 
     On the processor they are laid into one row: an optimiser that is not one operation in torch takes ten for each of
     its parameters, and for a small network that is a tenth of a step. On a GPU torch does many parameters at once.
     """
-    weights = dict(module.named_parameters())
+    learning = {name: weight for name, weight in module.named_parameters() if weight.requires_grad}
+    weights = {name: weight for name, weight in learning.items() if only is None or name in only}
     if device.type != "cpu" or len(weights) < 2:
         return [Row(weight, {name: _whole}) for name, weight in weights.items()]
     return [_in_one_row(weights)]

@@ -34,7 +34,10 @@ def suited(network: NetworkSpec, data: DataSet, settings: TrainSpec) -> Suited:
     found = summary(network)
     if not found.parameters:
         raise SpecError("The network has no weights to learn; a Conv2d or a Linear layer would do.")
+    if found.frozen_parameters == found.parameters:
+        raise SpecError("Every layer that could learn is frozen; one that is not would do.")
     _check_parts(data)
+    _check_loss(data, found, settings)
     notes = _outputs(found, data)
     fitted = data.fitted(network.input_shape)
     _check_batches(found, len(data.y_train), settings)
@@ -76,9 +79,22 @@ def _check_parts(data: DataSet) -> None:
             raise SpecError(
                 f"{data.name} has no pictures {part}; at least two of each class, or train and test pictures, would do."
             )
-    if len(torch.unique(data.y_train)) < 2:
+    if not data.is_regression and len(torch.unique(data.y_train)) < 2:
         only = data.class_names[int(data.y_train[0])]
         raise SpecError(f"{data.name} has one class only to learn from, {only!r}; at least two would do.")
+
+
+def _check_loss(data: DataSet, found: Summary, settings: TrainSpec) -> None:
+    """Numbers that are to be told need a loss for numbers, and an output each."""
+    if not data.is_regression:
+        return
+    if settings.loss in ("cross-entropy", "binary"):
+        raise SpecError(
+            f"{data.name} has numbers to be told and the loss {settings.loss} is for classes; squared would do."
+        )
+    outputs, wanted = outputs_of(found.output_shape), len(data.class_names)
+    if outputs != wanted:
+        raise SpecError(f"The network ends in {outputs} outputs and {data.name} has {wanted} numbers to be told.")
 
 
 def _outputs(found: Summary, data: DataSet) -> list[str]:

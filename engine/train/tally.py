@@ -17,11 +17,13 @@ class Means(NamedTuple):
         losses: each step's mean loss.
         pictures: of how many pictures each was.
         right: how many of all these were named rightly.
+        norms: the length of each step's gradient; empty where it was not measured.
     """
 
     losses: tuple[float, ...]
     pictures: tuple[int, ...]
     right: int
+    norms: tuple[float, ...] = ()
 
     @property
     def examples(self) -> int:
@@ -38,6 +40,12 @@ class Means(NamedTuple):
     def accuracy(self) -> float:
         """The share of pictures named rightly."""
         return self.right / self.examples
+
+    @property
+    def gradient_norm(self) -> float:
+        """The mean length of the gradients that are finite numbers."""
+        finite = [norm for norm in self.norms if math.isfinite(norm)]
+        return sum(finite) / len(finite) if finite else 0.0
 
     @property
     def good(self) -> int:
@@ -61,13 +69,16 @@ class Tally:
     def __init__(self) -> None:
         self._losses: list[Tensor] = []
         self._right: list[Tensor] = []
+        self._norms: list[Tensor] = []
         self._pictures: list[int] = []
 
     def __len__(self) -> int:
         return len(self._pictures)
 
-    def add(self, loss: Tensor, right: Tensor, pictures: int) -> None:
-        """One step: its mean loss, how many pictures it named rightly, and of how many."""
+    def add(self, loss: Tensor, right: Tensor, pictures: int, norm: Tensor | None = None) -> None:
+        """One step: its mean loss, how many pictures it named rightly, of how many, and its gradient's length."""
+        if norm is not None:
+            self._norms.append(norm)
         self._losses.append(loss)
         self._right.append(right)
         self._pictures.append(pictures)
@@ -75,8 +86,9 @@ class Tally:
     def read(self) -> Means:
         """The steps since the last reading."""
         losses, right = torch.stack(self._losses).tolist(), int(torch.stack(self._right).sum())
-        means = Means(tuple(losses), tuple(self._pictures), right)
-        self._losses, self._right, self._pictures = [], [], []
+        norms = torch.stack(self._norms).tolist() if self._norms else []
+        means = Means(tuple(losses), tuple(self._pictures), right, tuple(norms))
+        self._losses, self._right, self._norms, self._pictures = [], [], [], []
         return means
 
 

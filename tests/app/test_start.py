@@ -14,9 +14,10 @@ import pytest
 from app import main
 
 ROOT = Path(__file__).parents[2]
-MOST_MODULES = 188
+MOST_MODULES = 204
 """Of ours; 180 when this was written, and each takes a quarter of a millisecond."""
 LATER = (
+    "app.inspect",
     "app.kernels.design",
     "app.network",
     "app.training",

@@ -16,7 +16,12 @@ SAYS = {
     "compare_operations.py": "changing picture and kernel",
     "filter_camera.py": "frames filtered",
     "train_digits.py": "of unseen digits",
+    "explain_picture.py": "Grad-CAM of espresso",
     "live_feature_maps.py": "frames seen",
+    "network_summary.py": "Repairs: ",
+    "maps_to_disk.py": "pool2 of the whole picture, tile by tile: (10, 125, 125)",
+    "own_data.py": "upright: 10 pictures to learn from, 2 to be tested on",
+    "network_code.py": "edited as text: Conv2d, Tanh",
 }
 
 

@@ -87,11 +87,17 @@ class Stage:
         self.click(next(button for button in buttons if button.text() == page))
         return self.bench.pages.page(page.lower())
 
+    def open_look(self, name: str) -> None:
+        """Click on a tab of the Kernel page."""
+        tabs = self.bench.page.looks.tabs
+        self.click(next(button for button in tabs.findChildren(QPushButton) if button.text() == name))
+
     def press(self, text: str) -> None:
         """Press the button of the page in sight that begins so."""
         page = self.bench.pages.current
         assert isinstance(page, QWidget)
-        button = next(each for each in page.findChildren(QPushButton) if each.text().startswith(text))
+        buttons = [each for each in page.findChildren(QPushButton) if each.isVisible()]
+        button = next(each for each in buttons if each.text().startswith(text))
         self.until(button.isEnabled)
         self.click(button)
 

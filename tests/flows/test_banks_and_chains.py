@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QToolButton
 
 from app.kernels.bank.look import BankLook
 from app.kernels.looks import MAP
@@ -21,11 +21,6 @@ from tests.flows.conftest import Stage
 CLIP = "sample:webcam_digits_320x240.mp4"
 
 
-def _look(stage: Stage, name: str) -> None:
-    tabs = stage.bench.page.looks.tabs
-    stage.click(next(button for button in tabs.findChildren(QPushButton) if button.text() == name))
-
-
 def _bank(stage: Stage) -> BankLook:
     found = stage.bench.page.looks.look
     assert isinstance(found, BankLook)
@@ -35,7 +30,7 @@ def _bank(stage: Stage) -> BankLook:
 def test_a_bank_on_a_clip_becomes_a_chain(stage: Stage, tmp_path: Path) -> None:
     bench, page = stage.bench, stage.bench.page
     bench.open_path(str(resolve(CLIP)))
-    _look(stage, "Bank")
+    stage.open_look("Bank")
     look = _bank(stage)
     menu = look.banks.filled_menu()
     next(action for action in menu.actions() if action.text() == "Sobel compass").trigger()

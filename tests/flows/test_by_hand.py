@@ -127,8 +127,8 @@ def test_a_kernel_of_the_kernel_page_is_learned_on_and_the_run_is_opened_again(s
     assert [round(guess.probability, 4) for guess in heard.maps[-1].guesses] == [
         round(guess.probability, 4) for guess in guesses
     ]
-    assert train.curves.loss.last is not None
-    assert train.curves.test_accuracy.last == (48.0, 100 * heard.epochs[0].test_accuracy)
+    assert train.curves.now.lines["loss"].last is not None
+    assert train.curves.now.tests["accuracy"].last == (48.0, 100 * heard.epochs[0].test_accuracy)
     assert train.confusion.view.counts().tolist() == [list(row) for row in heard.epochs[0].confusion]
     assert train.controls.figures.text().startswith("epoch 1/1 · step 48/48")
     assert not train.controls.go_on.isEnabled()

@@ -29,6 +29,8 @@ HEIGHT, WIDTH = 480, 640
 FRAMES = 300
 ALLOWED = 30 * 2**20
 """Bytes that a process may grow by: a thirtieth of what the frames are that come meanwhile."""
+RATES = 4
+"""So often a higher rate is tried."""
 IN_FLIGHT = 4
 """Frames that wait in one of the mailboxes or in a slot on their way to the window."""
 
@@ -87,11 +89,18 @@ def test_with_twice_as_many_frames_as_can_be_served_nothing_piles_up(live: Live)
     rate = 2 / _frame_time(live.painted(40))
     live.play(rate)
     _until_loaded(live)
-    (before, shown, replaced), pids = live.counts(), family(live.link.engine_pid)
+    pids = family(live.link.engine_pid)
     assert set(pids) == {"window", "engine", "capture"}
     held = {name: own_memory(pid) for name, pid in pids.items()}
-    found = live.painted(FRAMES)
-    after, shown_now, replaced_now = live.counts()
+    for _ in range(RATES):
+        before, shown, replaced = live.counts()
+        found = live.painted(FRAMES)
+        after, shown_now, replaced_now = live.counts()
+        if _many_dropped(before, after):
+            break
+        # The machine was busier when the rate was learned: this was not twice as much as can be served.
+        rate *= 2
+        live.play(rate)
     grown = {name: own_memory(pid) - held[name] for name, pid in pids.items()}
 
     _newest_first(found)
@@ -99,12 +108,16 @@ def test_with_twice_as_many_frames_as_can_be_served_nothing_piles_up(live: Live)
     assert latency <= 10 * 3 * _frame_time(found)
     assert {name: bytes for name, bytes in grown.items() if bytes > ALLOWED} == {}
 
-    assert after.dropped - before.dropped >= 0.05 * (after.captured - before.captured), "there were too many"
+    assert _many_dropped(before, after), "there were too many"
     for state in (before, after):
         assert 0 <= state.captured - state.processed - state.dropped <= IN_FLIGHT
     on_the_way = after.processed - before.processed - (shown_now - shown) - (replaced_now - replaced)
     assert abs(on_the_way) <= IN_FLIGHT
     assert live.link.dropped >= after.dropped
+
+
+def _many_dropped(before: SourceState, after: SourceState) -> bool:
+    return after.dropped - before.dropped >= 0.05 * (after.captured - before.captured)
 
 
 def _until_loaded(live: Live) -> None:

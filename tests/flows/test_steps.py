@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from engine.resources import resolve
 from tests.flows.conftest import Stage
@@ -21,11 +21,6 @@ Key = Qt.Key
 
 def _read(text: str) -> float:
     return float(text.strip("[]()").replace("−", "-"))
-
-
-def _tab(stage: Stage, name: str) -> None:
-    tabs = stage.bench.page.looks.tabs
-    stage.click(next(each for each in tabs.findChildren(QPushButton) if each.text() == name))
 
 
 def _grey(path: Path) -> np.ndarray:
@@ -60,7 +55,7 @@ def test_the_numbers_of_a_strided_padded_convolution(stage: Stage) -> None:
     stage.choose("Padding", "full")
     stage.type_into("Bias", "0.5")
     stage.settle()
-    _tab(stage, "Steps")
+    stage.open_look("Steps")
     values, padded = stage.map_values(), np.pad(_grey(resolve("sample:astronaut.jpg")), 2)
     timeline = stage.named(QSlider, "Place in the map")
     walk = [(), (Key.Key_Right,), (Key.Key_Down,), (Key.Key_PageDown,), (Key.Key_End,), (Key.Key_Left,)]
@@ -104,7 +99,7 @@ def test_walking_through_a_clip_goes_on_after_the_engine_was_started_again(stage
     page = stage.bench.page
     _drop(stage, resolve("sample:webcam_digits_320x240.mp4"))
     stage.until(lambda: page.input.view.extent() == (240, 320))
-    _tab(stage, "Steps")
+    stage.open_look("Steps")
     look = page.looks.look
     timeline = stage.named(QSlider, "Place in the map")
     stage.qtbot.keyClick(timeline, Key.Key_Space)
@@ -117,5 +112,5 @@ def test_walking_through_a_clip_goes_on_after_the_engine_was_started_again(stage
     stage.until(lambda: look.walk.place >= place + 3)
     stage.qtbot.keyClick(timeline, Key.Key_Space)
     _step_to(stage, *look.walk.cell)
-    _tab(stage, "Map")
+    stage.open_look("Map")
     assert page.input.view.overlays() == ()

@@ -17,12 +17,12 @@ class Heard:
         link.maps.connect(self.maps.append)
         link.training.connect(self._hear)
 
-    def _hear(self, event: Training | Points | EpochDone) -> None:
+    def _hear(self, event: object) -> None:
         if isinstance(event, Training):
             self.training.append(event)
         elif isinstance(event, Points):
             self.points = [*([] if event.again else self.points), *event.steps]
-        else:
+        elif isinstance(event, EpochDone):
             self.epochs.append(event)
 
     @property

@@ -22,7 +22,7 @@ def serve(process: Any) -> int:
     """Open the window and do as told until it is closed."""
     import msgspec
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QPushButton, QSplitter
+    from PySide6.QtWidgets import QMessageBox, QPushButton, QSplitter
 
     from app import main
     from app.notice_line import NoticeLine
@@ -79,6 +79,8 @@ def serve(process: Any) -> int:
             bench.window.resize(*map(int, word.split("x")))
         elif verb == "quit":
             bench.window.quit()
+            for question in bench.window.findChildren(QMessageBox):
+                question.button(QMessageBox.StandardButton.Discard).click()
         state(bench)
 
     def look() -> None:

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.kernels.design.pop_out import words
+from app.widgets.cells import ARROWS
 from app.widgets.fonts import number_font
 from app.widgets.number_text import shown
 from app.widgets.tips import describe, tip_text
@@ -32,12 +33,6 @@ SIZE = 64
 TABLE = "viridis"
 _LEFT, _RIGHT, _TOP, _BELOW = 26, 10, 2, 15
 _FONT = 10
-_MOVES: dict[int, Cell] = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 _NAME = "Frequency response"
 _HELP = (
     "How strongly stripes come through, |FFT| of the kernel: broad stripes in the middle, the finest at the edge (half "
@@ -129,9 +124,9 @@ class ResponseView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows read the next frequency, Home goes to the middle, Esc reads nothing."""
         key = event.key()
-        if key in _MOVES:
+        if key in ARROWS:
             row, column = self._cell or (SIZE // 2, SIZE // 2)
-            down, across = _MOVES[key] if self._cell else (0, 0)
+            down, across = ARROWS[key] if self._cell else (0, 0)
             self._set_cell((min(max(row + down, 0), SIZE - 1), min(max(column + across, 0), SIZE - 1)))
         elif key == Qt.Key.Key_Home:
             self._set_cell((SIZE // 2, SIZE // 2))

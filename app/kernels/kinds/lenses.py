@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from app.state.form import Lens
+from app.state.form import Lens, lens_on
 from engine.spec.kind import KindSpec
 from engine.spec.project import Project
 from engine.spec.trial import MadeSignal, SignalSpec, TrialSpec
 
 
-def _get_kind(project: Project) -> KindSpec:
-    return project.kind
-
-
 def put_kind(project: Project, spec: KindSpec) -> Project:
     """The project with another layer."""
     return msgspec.structs.replace(project, kind=spec)
-
-
-def _get_trial(project: Project) -> TrialSpec:
-    return project.trial
 
 
 def put_trial(project: Project, trial: TrialSpec) -> Project:
@@ -38,6 +30,6 @@ def put_signal(project: Project, signal: SignalSpec) -> Project:
     return put_trial(project, msgspec.structs.replace(project.trial, signal=signal))
 
 
-KIND = Lens(KindSpec, _get_kind, put_kind)
-TRIAL = Lens(TrialSpec, _get_trial, put_trial)
+KIND = lens_on(KindSpec, "kind")
+TRIAL = lens_on(TrialSpec, "trial")
 MADE = Lens(MadeSignal, _get_signal, put_signal)

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from app.kernels.kinds.told import KindTold
-from app.kernels.steps.marks import TINT, tinted
+from app.kernels.steps.marks import TINT, ring, tinted
 from app.widgets.cell_layer import CellLayer, mask
 from app.widgets.picture_overlay import Overlay
 from engine.spec.kind import KindSpec
@@ -78,12 +78,5 @@ def padding_ring(spec: KindSpec) -> list[Overlay]:
     room = around(spec)
     if room is None:
         return []
-    height, width = spec.size[-2:]
-    (top, bottom), (left, right) = spec.sides[-2:]
-    sides = [
-        (-top, -left, top, left + width + right),
-        (height, -left, bottom, left + width + right),
-        (0, -left, height, left),
-        (0, width, height, right),
-    ]
-    return [Overlay(*box, role="faint", style="hatch") for box in sides if box[2] and box[3]]
+    (down, across), (height, width) = spec.sides[-2:], spec.size[-2:]
+    return ring((down, across), (height, width))

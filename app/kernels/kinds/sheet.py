@@ -12,7 +12,7 @@ from app.kernels.kinds.told import KindTold
 from app.kernels.kinds.words import cell_words, kernel_words, lines_of
 from app.kernels.steps.column import SumColumn
 from app.kernels.steps.places import places_texts
-from app.kernels.steps.sheet import Titled
+from app.kernels.steps.sheet import PATCH_TIP, TitledGrid
 from app.kernels.steps.written import MOST, WrittenSum
 from app.widgets.number_paint import Sheet
 from app.widgets.number_text import shown
@@ -29,9 +29,9 @@ class KindSheet(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._told: KindTold | None = None
-        self.values = Titled("Input", "What lies under the kernel. Cells of the padding are hatched and in brackets.")
-        self.weights = Titled("Weights", "The weights that this place uses, laid as they meet the cells.")
-        self.products = Titled("Products", "Each number times the weight on it.")
+        self.values = TitledGrid("Input", PATCH_TIP)
+        self.weights = TitledGrid("Weights", "The weights that this place uses, laid as they meet the cells.")
+        self.products = TitledGrid("Products", "Each number times the weight on it.")
         self.column, self.written = SumColumn(), WrittenSum()
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 4, 12, 6)
@@ -40,7 +40,7 @@ class KindSheet(QWidget):
         parts = (self.values, _sign("⊙"), self.weights, _sign("="), self.products, _sign("→"), self.column)
         for place, part in enumerate(parts):
             grid.addWidget(part, 0, place)
-            grid.setColumnStretch(place, int(isinstance(part, Titled)))
+            grid.setColumnStretch(place, int(isinstance(part, TitledGrid)))
         grid.addWidget(self.written, 1, 0, 1, len(parts))
         grid.setRowStretch(0, 1)
         self.setFixedHeight(HEIGHT)

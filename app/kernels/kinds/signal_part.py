@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.kernels.kinds.ask import Ask, Dialogs
@@ -28,6 +30,16 @@ MOST_SHOWN = 4096
 TYPED_TIP = "Numbers with spaces, commas or lines between them, such as 0 0 1 2 1 0; 1/3 is one too. Enter takes them."
 
 
+class TypedField(QLineEdit):
+    """Up and down, which mean nothing in a line, stay here: around it they move the window of the layer."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A line's keys."""
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            event.accept()
+
+
 class SignalPart(QWidget):
     """What cannot be read is answered with a sentence, and the old signal stays."""
 
@@ -41,7 +53,7 @@ class SignalPart(QWidget):
         self._typed = ""
         tip = "A test signal with known values, numbers of your own, or a column of a text file or a sound."
         self.kind = Choice([("test", "test"), ("typed", "typed"), ("file", "file")], "Signal", tip)
-        self.text, self.open = QLineEdit(), QPushButton("Open…")
+        self.text, self.open = TypedField(), QPushButton("Open…")
         self.column = Choice([], "Column", "Which column of the file.")
         self._form = SpecForm(self, document, notices, MADE, ABOUT)
         self._build(tip)

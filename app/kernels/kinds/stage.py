@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app.featuremaps.colours import ColourControls
 from app.featuremaps.panels import PicturePanel
@@ -15,6 +15,7 @@ from app.kernels.kinds.signal_view import Marks, SignalView
 from app.kernels.kinds.told import KindTold
 from app.kernels.kinds.words import sizes
 from app.state.engine_link import Shown
+from app.widgets.current_stack import CurrentStack
 from app.widgets.picture_overlay import Overlay
 from app.widgets.side import GAP
 from app.widgets.theme import set_role
@@ -73,7 +74,7 @@ class Stage(QWidget):
             "output": SideOfStage("Output", OUTPUT_TIP),
         }
         self.sides["output"].panel.add_to_header(colours)
-        self._stack = QStackedWidget()
+        self._stack = CurrentStack()
         self._stack.addWidget(self._pictures())
         self._stack.addWidget(self._signals())
         bars = QHBoxLayout()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-import msgspec
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -14,10 +13,11 @@ from app.kernels.bank.thumbs import kernel_image
 from app.kernels.rows import FOR_THREE
 from app.kernels.step_words import kernel_words
 from app.state.document import Document
-from app.state.form import Lens, SpecForm, described, number, options, pair
+from app.state.form import SpecForm, described, lens_on, number, options, pair
 from app.state.notices import Notices
 from app.widgets.fields import Choice
 from app.widgets.number_field import NumberField
+from app.widgets.painted import PaintedWidget
 from app.widgets.segmented import Segmented
 from app.widgets.theme import set_role
 from app.widgets.tips import describe, tip_text
@@ -34,18 +34,10 @@ OTHER_TIP = (
 K_TIP = "The kernel of this page, k. Change it at the right, and the operation and the stride as well."
 
 
-def _get(project: Project) -> LawsSpec:
-    return project.laws
+LAWS = lens_on(LawsSpec, "laws")
 
 
-def _put(project: Project, laws: LawsSpec) -> Project:
-    return msgspec.structs.replace(project, laws=laws)
-
-
-LAWS = Lens(LawsSpec, _get, _put)
-
-
-class Thumb(QWidget):
+class Thumb(PaintedWidget):
     """A kernel as a small picture."""
 
     def __init__(self, name: str, tip: str) -> None:
@@ -62,6 +54,10 @@ class Thumb(QWidget):
             describe(self, f"{self._name}: {kernel_words(spec)}", self._tip)
             self._draw()
 
+    def follow_theme(self) -> None:
+        """Weights have other colours on another ground."""
+        self._draw()
+
     def _draw(self) -> None:
         if self._kernel is not None:
             self._image = kernel_image(self._kernel.weights[0], tokens().name == "dark")
@@ -70,12 +66,6 @@ class Thumb(QWidget):
     def sizeHint(self) -> QSize:
         """As high as a control."""
         return QSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The weights, in a frame."""

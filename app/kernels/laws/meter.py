@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from app.widgets.fonts import text_font
+from app.widgets.painted import PaintedWidget
 from app.widgets.tips import describe
 from app.widgets.tokens import tokens
 
@@ -33,7 +34,7 @@ def share(value: float) -> float:
     return min(max((math.log10(value) - LOWEST) / (HIGHEST - LOWEST), 0.0), 1.0)
 
 
-class ResidualMeter(QWidget):
+class ResidualMeter(PaintedWidget):
     """A bar that is green as long as it ends before the mark."""
 
     def __init__(self, name: str) -> None:
@@ -56,12 +57,6 @@ class ResidualMeter(QWidget):
     def sizeHint(self) -> QSize:
         """The bar, and the words under its mark."""
         return QSize(150, BAR + 16)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The groove with a tick at each third power, the bar, the mark and its word."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from app.widgets.fonts import text_font
+from app.widgets.painted import PaintedWidget
 from app.widgets.tips import describe
 from app.widgets.tokens import tokens
 from engine.protocol import Box
@@ -19,7 +20,7 @@ CAPTION_HEIGHT = 16
 RATIOS = (0.8, 1.25)
 
 
-class Triptych(QWidget):
+class Triptych(PaintedWidget):
     """Paints parts of one picture; as wide as three pictures of its height."""
 
     painted = Signal()
@@ -65,12 +66,6 @@ class Triptych(QWidget):
             self.setFixedWidth(width)
             self.widened.emit(width)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Each part as large as it fits."""
         painter, table = QPainter(self), tokens()
@@ -87,18 +82,12 @@ class Triptych(QWidget):
             self.painted.emit()
 
 
-class Captions(QWidget):
+class Captions(PaintedWidget):
     """What each of the three pictures is, above the first ones of a column."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFixedHeight(CAPTION_HEIGHT)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words, each in the middle of its picture."""

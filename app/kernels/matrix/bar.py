@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.kernels.matrix.words import NAMES
 from app.kernels.rows import NARROW
 from app.state.document import Document
-from app.state.form import Lens, SpecForm, described, pair
+from app.state.form import SpecForm, described, lens_on, pair
 from app.state.notices import Notices
 from app.widgets.fields import PairField
 from app.widgets.group import FieldRow
@@ -18,7 +17,6 @@ from app.widgets.theme import set_role
 from app.widgets.tips import tip_text
 from engine.kinds.patches import picture_tile
 from engine.spec.kind import KindSpec
-from engine.spec.project import Project
 from engine.spec.study import MatrixSpec
 
 ABOUT = "matrix"
@@ -30,24 +28,8 @@ KIND_TIP = (
 )
 
 
-def _get_kind(project: Project) -> KindSpec:
-    return project.kind
-
-
-def _put_kind(project: Project, kind: KindSpec) -> Project:
-    return msgspec.structs.replace(project, kind=kind)
-
-
-def _get_matrix(project: Project) -> MatrixSpec:
-    return project.matrix
-
-
-def _put_matrix(project: Project, matrix: MatrixSpec) -> Project:
-    return msgspec.structs.replace(project, matrix=matrix)
-
-
-KIND = Lens(KindSpec, _get_kind, _put_kind)
-MATRIX = Lens(MatrixSpec, _get_matrix, _put_matrix)
+KIND = lens_on(KindSpec, "kind")
+MATRIX = lens_on(MatrixSpec, "matrix")
 
 
 class SharingBar(QWidget):

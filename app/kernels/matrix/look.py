@@ -12,7 +12,7 @@ from app.kernels.matrix.bar import PatchFields, SharingBar
 from app.kernels.matrix.card import FormCard
 from app.kernels.matrix.hues import Rgb, weight_colours
 from app.kernels.matrix.matrix_view import MatrixView
-from app.kernels.matrix.panels import NumbersPanel, Titled
+from app.kernels.matrix.panels import NumbersPanel, TitledPart
 from app.kernels.matrix.told import NOTHING, Aim, Cell, Told
 from app.kernels.matrix.words import HINT, aim_words
 from app.state.engine_link import MAIN, Shown
@@ -51,7 +51,7 @@ class MatrixLook(QWidget):
         self.setAccessibleName("Matrix of the layer")
         self.bar = SharingBar(page.document, page.notices)
         self.view = MatrixView()
-        self.matrix = Titled("M", self.view)
+        self.matrix = TitledPart("M", self.view)
         self.numbers = NumbersPanel()
         self.words = QLabel(HINT)
         self.picture = PictureView("Picture of the patch", PICTURE_TIP)

@@ -3,55 +3,43 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 
 from app.kernels.matrix.hues import Rgb, matrix_image
 from app.kernels.matrix.told import NOTHING, Aim, Cell, Index
-from app.widgets.tips import describe
+from app.widgets.cells import PaintedCells
 from app.widgets.tokens import tokens
 
 MARGIN = 4
 SPLIT = 6
 """Pixels of an entry from which there is a line between entries."""
 BAND = 60  # of 255
-_ARROWS: dict[int, Cell] = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 TIP = (
     "A row for each cell of the map, a column for each cell of the input, both counted row by row. Entries of one "
     "colour are one and the same weight; empty ones are 0 by the shape of the layer. Arrow keys go from entry to entry."
 )
 
 
-class MatrixView(QWidget):
+class MatrixView(PaintedCells):
     """Owns no truth: it is told what to show and what is looked at."""
 
-    hovered = Signal(object)
-    """(row, column) of the entry under the cursor or the arrow keys; None when there is none."""
-
     def __init__(self, name: str = "Matrix", tip: str = TIP) -> None:
-        super().__init__()
-        self._name = name
+        super().__init__(name, tip)
         self._index: Index | None = None
         self._colours: Rgb | None = None
         self._image = QImage()
-        self._aim, self._current = NOTHING, (0, 0)
-        self._hover: Cell | None = None
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        describe(self, name, tip)
+        self._aim = NOTHING
 
     def set_matrix(self, index: Index | None, colours: Rgb | None) -> None:
         """Show which weight stands where; None shows nothing."""
         if index is None or self._index is None or index.shape != self._index.shape:
             self._current, self._hover = (0, 0), None
         self._index, self._colours = index, colours
+        self._draw()
+
+    def follow_theme(self) -> None:
+        """The squares lie on another ground."""
         self._draw()
 
     def _draw(self) -> None:
@@ -87,13 +75,18 @@ class MatrixView(QWidget):
         pitch = float(int(room)) if room >= SPLIT else room
         return pitch, (self.width() - columns * pitch) // 2, (self.height() - rows * pitch) // 2
 
-    def _entry_at(self, position: QPointF) -> Cell | None:
+    def cell_at(self, position: QPointF) -> Cell | None:
+        """The entry at a place of the widget."""
         rows, columns = self.shape()
         if not rows or not columns:
             return None
         pitch, left, top = self._place()
         row, column = int((position.y() - top) // pitch), int((position.x() - left) // pitch)
         return (row, column) if 0 <= row < rows and 0 <= column < columns else None
+
+    def spoken(self, cell: Cell) -> str:
+        """Its place."""
+        return f"row {cell[0]}, column {cell[1]}"
 
     def sizeHint(self) -> QSize:
         """A square of some size."""
@@ -102,39 +95,6 @@ class MatrixView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Enough to see the pattern."""
         return QSize(80, 80)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say which entry is under the cursor."""
-        self._point(self._entry_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """None is."""
-        self._point(None)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go to another entry."""
-        rows, columns = self.shape()
-        if event.key() not in _ARROWS or not rows:
-            super().keyPressEvent(event)
-            return
-        down, across = _ARROWS[event.key()]
-        start = self._hover or self._current
-        self._point((min(max(start[0] + down, 0), rows - 1), min(max(start[1] + across, 0), columns - 1)))
-
-    def _point(self, cell: Cell | None) -> None:
-        if cell == self._hover:
-            return
-        self._hover = cell
-        if cell is not None:
-            self._current = cell
-            self.setAccessibleName(f"{self._name}, row {cell[0]}, column {cell[1]}")
-        self.hovered.emit(cell)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The squares, the lines between them, the row and the column that are looked at, and the weight."""

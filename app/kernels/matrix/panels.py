@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from app.kernels.laws.words import scientific
 from app.kernels.matrix.hues import Rgb
@@ -16,30 +16,15 @@ from app.widgets.kernel_paint import Note
 from app.widgets.number_grid import NumberGrid
 from app.widgets.number_paint import Sheet
 from app.widgets.theme import set_role
+from app.widgets.titled import Titled
 
 
-class Titled(QWidget):
-    """A widget under a line with its title and a few words."""
+class TitledPart(Titled):
+    """A part of this look; its words take the room that is left."""
 
     def __init__(self, title: str, inside: QWidget) -> None:
-        super().__init__()
-        self.title, self.detail = QLabel(title), QLabel()
-        self.title.setFont(text_font(12, QFont.Weight.DemiBold))
-        self.detail.setFont(text_font(11))
+        super().__init__(title, inside, text_font(12, QFont.Weight.DemiBold), 8)
         self.detail.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        set_role(self.title, "title")
-        set_role(self.detail, "faint")
-        for label in (self.title, self.detail):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.title)
-        row.addWidget(self.detail, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(row)
-        column.addWidget(inside, 1)
 
 
 class NumbersPanel(QFrame):
@@ -61,7 +46,7 @@ class NumbersPanel(QFrame):
         self.product = NumberGrid("M·vec(x)", "The matrix times the vector, plus the bias, laid out as the map is.")
         self.weights = WeightGrid()
         self.titles = {
-            name: Titled(title, widget)
+            name: TitledPart(title, widget)
             for name, title, widget in (
                 ("input", "x", self.input),
                 ("weights", "Weights", self.weights),

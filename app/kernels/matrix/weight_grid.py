@@ -3,47 +3,31 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 
 from app.kernels.matrix.hues import Rgb
 from app.kernels.matrix.told import Cell, Numbers
+from app.widgets.cells import PaintedCells
 from app.widgets.colours import readable_on
 from app.widgets.fonts import number_font
 from app.widgets.kernel_layout import KernelLayout
 from app.widgets.kernel_paint import paint_mark
 from app.widgets.number_layout import cell_text, lay_out, writing_for
 from app.widgets.number_text import number_text
-from app.widgets.tips import describe
 from app.widgets.tokens import tokens
 
-_ARROWS: dict[int, Cell] = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 TIP = "The weights as the matrix holds them. Move the cursor over one to see everywhere it stands."
 
 
-class WeightGrid(QWidget):
-    """Says which of its weights the cursor or the arrow keys are on."""
-
-    hovered = Signal(object)
-    """(row, column), or None."""
+class WeightGrid(PaintedCells):
+    """Shows the weights; a cell is one of them."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Weights", TIP)
         self._values: Numbers = np.zeros((1, 1))
         self._colours: Rgb = np.zeros((1, 3), np.uint8)
         self._ring: Cell | None = None
-        self._hover: Cell | None = None
-        self._current: Cell = (0, 0)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        describe(self, "Weights", TIP)
 
     def set_weights(self, values: Numbers, colours: Rgb) -> None:
         """Show these numbers, [height, width], in these colours, [height · width, 3]."""
@@ -78,41 +62,18 @@ class WeightGrid(QWidget):
         """Weights shrink to colours before anything is cut off."""
         return QSize(64, 48)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say which weight is under the cursor."""
-        self._point(self._at(event.position()))
+    def shape(self) -> Cell:
+        """Rows and columns."""
+        rows, columns = self._values.shape
+        return rows, columns
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """None is."""
-        self._point(None)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go to another weight."""
-        if event.key() not in _ARROWS:
-            super().keyPressEvent(event)
-            return
-        down, across = _ARROWS[event.key()]
-        start, (rows, columns) = self._hover or self._current, self._values.shape
-        self._point((min(max(start[0] + down, 0), rows - 1), min(max(start[1] + across, 0), columns - 1)))
-
-    def _at(self, position: QPointF) -> Cell | None:
+    def cell_at(self, position: QPointF) -> Cell | None:
+        """The weight at a place of the widget."""
         return self.layout_now().cell_at(position)
 
-    def _point(self, cell: Cell | None) -> None:
-        if cell == self._hover:
-            return
-        self._hover = cell
-        if cell is not None:
-            self._current = cell
-            text = number_text(float(self._values[cell]))
-            self.setAccessibleName(f"Weights, row {cell[0] + 1}, column {cell[1] + 1}: {text}")
-        self.hovered.emit(cell)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
+    def spoken(self, cell: Cell) -> str:
+        """Its place, counted from 1, and its number."""
+        return f"row {cell[0] + 1}, column {cell[1] + 1}: {number_text(float(self._values[cell]))}"
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Coloured cells with their numbers where there is room, and the ring."""

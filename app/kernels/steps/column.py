@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from app.kernels.steps.sums import CHANNELS, Line
 from app.widgets.fonts import number_font, text_font
+from app.widgets.painted import PaintedWidget
 from app.widgets.tips import describe
 from app.widgets.tokens import tokens
 
@@ -20,7 +21,7 @@ ROOM = 9
 LEAST_WORDS = 128
 
 
-class SumColumn(QWidget):
+class SumColumn(PaintedWidget):
     """Shows some lines; three numbers stand under R, G and B."""
 
     def __init__(self) -> None:
@@ -57,12 +58,6 @@ class SumColumn(QWidget):
     def minimumSizeHint(self) -> QSize:
         """The same: half a number would be another number."""
         return QSize(self.sizeHint().width(), LINE_HEIGHT)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Words at the left, numbers at the right, the last line in the colour of results."""

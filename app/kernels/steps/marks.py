@@ -69,15 +69,20 @@ def tinted(rows: object, columns: object, role: str, alpha: int = TINT) -> CellL
 
 def padding_ring(spec: FilterSpec, size: tuple[int, int]) -> list[Overlay]:
     """The cells around the picture."""
-    (top, bottom), (left, right) = padding_per_side(spec.padding, spec.kernel.size, spec.dilation)
+    return ring(padding_per_side(spec.padding, spec.kernel.size, spec.dilation), size)
+
+
+def ring(sides: tuple[tuple[int, int], tuple[int, int]], size: tuple[int, int]) -> list[Overlay]:
+    """The cells around a plane of a size, ((top, bottom), (left, right)) of them."""
+    (top, bottom), (left, right) = sides
     height, width = size
-    sides = [
+    boxes = [
         (-top, -left, top, left + width + right),
         (height, -left, bottom, left + width + right),
         (0, -left, height, left),
         (0, width, height, right),
     ]
-    return [Overlay(*box, role="faint", style="hatch") for box in sides if box[2] and box[3]]
+    return [Overlay(*box, role="faint", style="hatch") for box in boxes if box[2] and box[3]]
 
 
 def around(spec: FilterSpec, size: tuple[int, int]) -> QRectF:

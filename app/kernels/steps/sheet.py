@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.kernels.steps.column import SumColumn
 from app.kernels.steps.letters import Letters, letters_of
@@ -14,43 +14,30 @@ from app.kernels.steps.places import places_texts, pool_text, product_text, turn
 from app.kernels.steps.sums import CHANNELS, lines_of
 from app.kernels.steps.told import Cell, Told
 from app.kernels.steps.written import WrittenSum, letter_terms, number_terms
-from app.widgets.fonts import text_font, title_font
+from app.widgets.fonts import title_font
 from app.widgets.number_grid import NumberGrid
 from app.widgets.number_paint import Colouring, Sheet
 from app.widgets.number_text import shown
 from app.widgets.segmented import Segmented
 from app.widgets.theme import set_role
+from app.widgets.titled import Titled
 from engine.spec.filter import FilterSpec
 
 GAP = 8
 POOL_PLACE = 7
 TITLE_GAP = 6
 PARTS = ("patch", "kernel", "products")
+PATCH_TIP = "What lies under the kernel. Cells of the padding are hatched and in brackets."
 HINT = "Move the cursor over the grids to read a product; click a cell of the map to go there."
 
 
-class Titled(QWidget):
-    """A grid of numbers under its title, with a few words at the right of it."""
+class TitledGrid(Titled):
+    """A grid of numbers under its title."""
 
     def __init__(self, title: str, tip: str) -> None:
-        super().__init__()
         self.grid = NumberGrid(title, tip)
-        self.title, self.detail = QLabel(title), QLabel()
-        self.title.setFont(title_font())
-        self.detail.setFont(text_font(11))
-        set_role(self.title, "title")
-        set_role(self.detail, "faint")
-        row = QHBoxLayout()
-        row.setSpacing(TITLE_GAP)
-        row.addWidget(self.title)
-        row.addWidget(self.detail, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(row)
-        column.addWidget(self.grid, 1)
+        super().__init__(title, self.grid, title_font(), TITLE_GAP)
         for label in (self.title, self.detail):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setMinimumWidth(1)
 
     def show_sheet(self, sheet: Sheet, *details: str) -> None:
@@ -87,10 +74,10 @@ class CellSheet(QWidget):
         self._pointed: tuple[str, Cell] | None = None
         self._words = ""
         self._letters: Letters | None = None
-        self.patch = Titled("Patch", "What lies under the kernel. Cells of the padding are hatched and in brackets.")
-        self.kernel = Titled("Kernel", "The weights as they are laid on the patch.")
-        self.products = Titled("Products", "Each number of the patch times the weight on it.")
-        self.pool = Titled("Pooling", "What the detector made of each cell. Click one to write out its sum.")
+        self.patch = TitledGrid("Patch", PATCH_TIP)
+        self.kernel = TitledGrid("Kernel", "The weights as they are laid on the patch.")
+        self.products = TitledGrid("Products", "Each number of the patch times the weight on it.")
+        self.pool = TitledGrid("Pooling", "What the detector made of each cell. Click one to write out its sum.")
         self.column = SumColumn()
         self.written = WrittenSum()
         self.plane = Segmented(list(enumerate(CHANNELS)), "Channel", "Which channel's products are shown.")

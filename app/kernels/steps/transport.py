@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from app.kernels.steps.walk import FASTEST, SLOWEST, Walk
+from app.widgets.cells import ARROWS
 from app.widgets.fields import Toggle
 from app.widgets.fonts import number_font
 from app.widgets.icons import icon
@@ -16,10 +17,7 @@ from app.widgets.theme import set_role
 from app.widgets.tips import describe
 
 KEYS: dict[int, tuple[int, int]] = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
+    **ARROWS,
     Qt.Key.Key_PageUp: (-10, 0),
     Qt.Key.Key_PageDown: (10, 0),
 }

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.kernels.steps.marks import around
 from app.kernels.steps.places import places_texts
-from app.kernels.steps.sheet import Titled
+from app.kernels.steps.sheet import TitledGrid
 from app.kernels.touches.heat import Visits, colours
 from app.kernels.touches.meeting import Kind, Subject, met_weights
 from app.kernels.touches.touching import Touching
@@ -55,7 +55,7 @@ class TouchesLook(QFrame):
         )
         self.legend = ColourLegend("Visits", "How often a cell is read.")
         self.title, self.words, self.visits = QLabel(), QLabel(), QLabel()
-        self.grid = Titled("Weights", "")
+        self.grid = TitledGrid("Weights", "")
         self._build()
         self._connect()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -16,11 +15,12 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
+from PySide6.QtWidgets import QFrame, QToolTip
 
 from app.network.chosen import Chosen
 from app.network.diagram.paint import paint_drawing
 from app.state.document import Document
+from app.widgets.painted import PaintedArea
 from app.widgets.tips import tip_text
 from app.widgets.tokens import tokens
 from engine.drawing import Area, Drawing, colours, draw_network
@@ -35,7 +35,7 @@ _MOVES: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Rig
 _ZOOM_KEYS: dict[int, int] = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
 
 
-class DiagramView(QAbstractScrollArea):
+class DiagramView(PaintedArea):
     """Draws anew what the document says while it is in sight, in rows as wide as it is itself.
 
     Arrows go from layer to layer, Enter to the form; + and − or Ctrl with the wheel zoom, 0 as it was.
@@ -245,20 +245,6 @@ class DiagramView(QAbstractScrollArea):
         super().showEvent(event)
         self._redraw()
         self._reveal()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """The drawing moves under the view."""
-        self.viewport().update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.viewport().update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys go."""
-        self.viewport().update()
 
     def minimumSizeHint(self) -> QSize:
         """A few boxes."""

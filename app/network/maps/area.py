@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -20,11 +21,13 @@ from app.network.maps.unit_panel import HIGH, LOW, UnitPanel
 from app.network.reading import Reading
 from app.state.document import Document
 from app.state.engine_link import EngineLink, Shown
+from app.state.follower import Follower
 from app.state.notices import Notices
 from app.widgets.picture_view import PictureView
 from app.widgets.side import GAP
 from engine.protocol import Maps
 from engine.spec.layers import shape_text
+from engine.spec.network import NetworkSpec
 
 INPUT = ""
 LITTLE, ENOUGH = 400, 640
@@ -58,6 +61,7 @@ class MapsArea(QWidget):
         self._link = link
         self._pending: Maps | None = None
         self._telling = False
+        self._listed: tuple[NetworkSpec, str] | None = None
         self.maps.add_tools(self.tools)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -77,7 +81,7 @@ class MapsArea(QWidget):
         self.unit.closed.connect(self._close_unit)
         self.maps.picked.connect(self._picked)
         self.asking.moved.connect(self._moved)
-        self._document.changed.connect(self.refresh)
+        Follower(self, self._document, attrgetter("network", "view"), self.refresh)
         self._chosen.changed.connect(self._chosen_changed)
 
     # What is wanted of the engine.
@@ -85,7 +89,7 @@ class MapsArea(QWidget):
     def wanted(self) -> dict[str, Any]:
         """Fields of the `Show`, by the layers as they are now."""
         self._telling = True
-        self.refresh()
+        self._list_layers()
         self._telling = False
         return {"strip": self.strip.seen(), "histogram": self.tools.figures.value()}
 
@@ -117,8 +121,9 @@ class MapsArea(QWidget):
 
     def _share_room(self) -> None:
         high = self.height()
-        tight = high < LITTLE or (high < ENOUGH and not self.unit.isHidden())
-        self.strip.set_thumb(SMALL if tight else MIDDLE if high < ENOUGH else LARGE)
+        # The way down is in the head of the explanation, and every layer in the list.
+        self.strip.setVisible(high >= ENOUGH or self.unit.isHidden())
+        self.strip.set_thumb(SMALL if high < LITTLE else MIDDLE if high < ENOUGH else LARGE)
         self.unit.setFixedHeight(LOW if high < ENOUGH else HIGH)
         if high < ENOUGH and not self.unit.isHidden() and not self.figures.isHidden():
             self.tools.figures.setChecked(False)
@@ -126,13 +131,19 @@ class MapsArea(QWidget):
 
     def refresh(self) -> None:
         """Show the layers as they are now."""
-        network = self._document.project.network
+        self._list_layers()
+        self.pointing.look_at(self._chosen.path)
+
+    def _list_layers(self) -> None:
+        network, path = self._document.project.network, self._chosen.path
+        if self._listed is not None and self._listed[0] is network and self._listed[1] == path:
+            return
+        self._listed = network, path
         entries = [Entry(INPUT, "input", shape_text(network.input_shape), "What the network sees of the picture.")]
         for row in self._reading.summary.rows:
             shape = "–" if row.output_shape is None else shape_text(row.output_shape)
             entries.append(Entry(row.id, row.id, shape, f"{row.id}: {row.type}, {shape}."))
-        self.strip.set_entries(entries, self._chosen.path)
-        self.pointing.look_at(self._chosen.path)
+        self.strip.set_entries(entries, path)
 
     def _chosen_changed(self) -> None:
         place = self.asking.place
@@ -144,10 +155,12 @@ class MapsArea(QWidget):
 
     def take(self, maps: Maps, only: int) -> None:
         """What the next pictures show."""
-        self._pending = maps
+        if maps.strip_tiles or self._pending is None:
+            self._pending = maps
         self.maps.take(maps, only)
         self.pointing.take(maps)
-        self.figures.show_maps(maps)
+        if not maps.more:
+            self.figures.show_maps(maps)
 
     def show_strip(self, shown: Shown) -> None:
         """The layers at a glance."""

@@ -13,7 +13,6 @@ from engine.spec.reach import Reach, own_cells
 from engine.spec.shapes import walk
 
 INPUT = ""
-_TINY = 1e-9
 
 
 class Rectangle(NamedTuple):
@@ -86,11 +85,9 @@ class Fields:
 
 def _seeing(reach: Reach, axis: int, size: int, pixel: int) -> tuple[int, int] | None:
     """(first, how many) of the cells along an axis that see a pixel."""
-    cells = np.arange(size)
     lines = reach.axes[axis]
-    # Jumps may be fractions, and a field is the whole cells within.
-    starts = np.min([np.ceil(float(line.first) + cells * float(line.jump) - _TINY) for line in lines], axis=0)
-    ends = np.max([np.floor(float(line.end) + cells * float(line.jump) + _TINY) for line in lines], axis=0)
+    starts = np.array([min(line.low(cell) for line in lines) for cell in range(size)])
+    ends = np.array([max(line.high(cell) for line in lines) for cell in range(size)])
     found = np.flatnonzero((starts <= pixel) & (pixel < ends))
     return (int(found[0]), int(found[-1] - found[0] + 1)) if len(found) else None
 

@@ -84,7 +84,7 @@ class PartsList(QListWidget):
         self.setUniformItemSizes(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(136)
         self.itemClicked.connect(self._clicked)
         describe(self, "Shares of the number", _TIP)
 

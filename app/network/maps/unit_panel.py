@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.network.maps.asking import Place, UnitAsking
 from app.network.maps.parts_list import PartsList, Share
@@ -23,7 +23,7 @@ from app.widgets.tokens import tokens
 from engine.protocol import UnitExplained
 
 HINT = "Click a cell of a map, or go to one with the arrow keys, to read what its number was computed from."
-LOW, HIGH = 168, 216
+LOW, HIGH = 204, 268
 """Pixels of height where there is little room, and where there is enough."""
 MOST_IN_ROW = 12
 _GRIDS = (
@@ -32,6 +32,11 @@ _GRIDS = (
     ("Products", "Value times weight: what each adds to the number."),
 )
 _SIGNS = ("×", "=")
+_APART = " &nbsp; "
+_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+_FLAT = 4
+"""So many times as wide as high are rows that stand below each other."""
+LEAST = 300
 
 
 class UnitPanel(QFrame):
@@ -77,25 +82,26 @@ class UnitPanel(QFrame):
         self.steps.setWordWrap(True)
         self.steps.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         describe(self.steps, "How the number follows", "From the number that was picked back to a sum, a line each.")
-        head, body, terms = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self._terms)
+        self.steps.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        head, body, terms = QHBoxLayout(), QHBoxLayout(), QBoxLayout(_ACROSS, self._terms)
         set_role(self.product, "second")
         self.product.setFont(number_font(12))
         for widget, stretch in ((self.back, 0), (self.title, 1), (self.product, 0), (self.close_button, 0)):
             head.addWidget(widget, stretch)
         terms.setContentsMargins(0, 0, 0, 0)
-        terms.setSpacing(4)
+        terms.setSpacing(6)
         for place, grid in enumerate(self.grids):
             terms.addWidget(grid, 1)
             if place < len(self._signs):
                 terms.addWidget(self._signs[place])
-        body.setSpacing(10)
-        body.addWidget(self.steps, 3)
-        body.addWidget(self.parts, 3)
-        body.addWidget(self._terms, 8)
+        body.setSpacing(12)
+        body.addWidget(self.parts, 4)
+        body.addWidget(self._terms, 7)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 4, 8, 8)
-        column.setSpacing(4)
+        column.setContentsMargins(12, 4, 8, 10)
+        column.setSpacing(6)
         column.addLayout(head)
+        column.addWidget(self.steps)
         column.addLayout(body, 1)
 
     @property
@@ -140,6 +146,7 @@ class UnitPanel(QFrame):
         self._terms.setVisible(len(values) > 1)
         if len(values) < 2:
             return
+        self._arrange(_across(event.shape) >= _FLAT * -(-len(values) // _across(event.shape)))
         padding = _folded(~np.frombuffer(event.inside, np.bool_), event.shape, True)
         largest = event.chain[-1].rule == "largest"
         for grid, numbers in zip(self.grids, (values, weights, values * weights), strict=True):
@@ -148,6 +155,18 @@ class UnitPanel(QFrame):
             grid.set_ring(None if winner is None else (int(winner[0]), int(winner[1])))
         for widget in (*self.grids[1:], *self._signs):
             widget.setVisible(not largest)
+
+    def _arrange(self, flat: bool) -> None:
+        """Rows of numbers stand below each other, where they have the whole width."""
+        layout = self._terms.layout()
+        if isinstance(layout, QBoxLayout):
+            layout.setDirection(_DOWN if flat else _ACROSS)
+        for sign in self._signs:
+            sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def minimumSizeHint(self) -> QSize:
+        """Lists and grids grow small before the window has to grow."""
+        return QSize(LEAST, super().minimumSizeHint().height())
 
     def _point(self, cell: tuple[int, int] | None) -> None:
         """Say what stands under the cursor with all its digits: where there is little room, grids are colours only."""
@@ -192,21 +211,28 @@ def _button(text: str, name: str, tip: str) -> QToolButton:
 
 
 def _steps(event: UnitExplained) -> str:
-    """A line for each number on the way, and what the sum leaves out of the list."""
+    """A row for each number on the way: which one it is, and how it follows from the next."""
     second, family = tokens().second, NUMBER_FAMILY
-    lines = []
+    rows = []
     for link in event.chain:
-        where = html.escape(place_words(link.path, link.cell))
+        where = html.escape(place_words(link.path, link.cell)).replace(" ", "&nbsp;")
         words = html.escape(link_words(link, event))
-        lines.append(
-            f"<span style='color:{second}'>{where}</span><br><span style=\"font-family:'{family}'\">{words}</span>"
+        rest = _rest(event) if link is event.chain[-1] else ""
+        rows.append(
+            f"<tr><td style='color:{second}; padding-right:14px'>{where}</td>"
+            f"<td><span style=\"font-family:'{family}'\">{words}</span>"
+            f"<span style='color:{second}'>{rest}</span></td></tr>"
         )
-    if event.left_out:
-        lines.append(f"<span style='color:{second}'>{event.left_out:,} more shares</span> {added(event.rest)}")
-    last = event.chain[-1] if event.chain else None
-    if last is not None and event.count > 1 and abs(last.value - last.before) > 1e-4 * max(abs(last.value), 1e-6):
-        lines.append(f"<span style='color:{second}'>in double precision {number(last.before)}</span>")
-    return "<br>".join(lines)
+    return f"<table cellspacing='0' cellpadding='0'>{''.join(rows)}</table>"
+
+
+def _rest(event: UnitExplained) -> str:
+    """What the list of shares leaves out, and how the layer rounded the sum."""
+    words = f"{_APART}{event.left_out:,} more shares {added(event.rest)}" if event.left_out else ""
+    last = event.chain[-1]
+    if event.count > 1 and abs(last.value - last.before) > 1e-4 * max(abs(last.value), 1e-6):
+        words += f"{_APART}in double precision {number(last.before)}"
+    return words
 
 
 def _numbers(data: bytes) -> NDArray[np.float64]:

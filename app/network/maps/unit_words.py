@@ -62,9 +62,9 @@ def link_words(link: Link, event: UnitExplained) -> str:
     if link.rule == "largest":
         return f"the largest of {event.count} = {value}"
     last = event.chain[-1] if event.chain else None
-    bias = f" {added(link.bias)}" if link.bias else ""
+    bias = f" {added(link.bias)} (bias)" if link.bias else ""
     if last is not None and last.path == link.path and last.cell == link.cell and event.count > 1:
-        return f"Σ of {event.count:,} products {number(event.total)}{bias} = {value}"
+        return f"{number(event.total)} (Σ of {event.count:,} products){bias} = {value}"
     if link.factor == 1 and not link.bias:
         return f"= {value}, passed on"
     taken = (link.before - link.bias) / link.factor if link.factor else 0.0

@@ -11,7 +11,7 @@ from engine.errors import SpecError
 from engine.spec.fields import field
 from engine.spec.filter import PaddingMode
 from engine.spec.layers.base import Amount, Layer, Shape, View, per_axis
-from engine.spec.layers.initial import BESIDE, Init, Init2d, InitSeed
+from engine.spec.layers.initial import BESIDE, Frozen, Init, Init2d, InitSeed
 from engine.spec.layers.maps import Move, Sides, check_added, check_maps, sides_of, sizes_after, skipping
 from engine.spec.layers.misfit import Doubt, Fix, Misfit
 
@@ -177,6 +177,7 @@ class Conv1d(Convolution, frozen=True, kw_only=True, tag=True):
 
     axes: ClassVar[int] = 1
 
+    frozen: Frozen = False
     init: Init = "default"
     init_seed: InitSeed = None
 
@@ -190,6 +191,7 @@ class Conv2d(Convolution, frozen=True, kw_only=True, tag=True):
 
     axes: ClassVar[int] = 2
 
+    frozen: Frozen = False
     init: Init2d = "default"
     init_seed: InitSeed = None
 
@@ -199,6 +201,7 @@ class Conv3d(Convolution, frozen=True, kw_only=True, tag=True):
 
     axes: ClassVar[int] = 3
 
+    frozen: Frozen = False
     init: Init = "default"
     init_seed: InitSeed = None
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from engine.spec.fields import field
 from engine.spec.layers.base import Layer, Shape, View, shape_text
-from engine.spec.layers.initial import BESIDE, Init, InitSeed
+from engine.spec.layers.initial import BESIDE, Frozen, Init, InitSeed
 from engine.spec.layers.misfit import Doubt, Fix, Misfit
 
 MAX_FEATURES = 2**31 - 1
@@ -44,6 +44,7 @@ class Linear(Layer, frozen=True, kw_only=True, tag=True):
     ] = None
     out_features: Annotated[int, field("Outputs", "How many values come out.", 1, 1_048_576)]
     bias: Annotated[bool, field("Bias", "Adds one learned number to each output.")] = True
+    frozen: Frozen = False
     init: Init = "default"
     init_seed: InitSeed = None
 

@@ -43,6 +43,14 @@ InitSeed = Annotated[
         2**31 - 1,
     ),
 ]
-BESIDE = ("init", "init_seed")
+Frozen = Annotated[
+    bool,
+    field(
+        "Frozen",
+        "Training leaves the layer's weights as they are, a kernel from the Kernel page among them. The layers before "
+        "it learn on.",
+    ),
+]
+BESIDE = ("frozen", "init", "init_seed")
 """Settings that torch's classes know nothing of."""
 BANK = "bank:"

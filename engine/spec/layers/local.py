@@ -19,7 +19,7 @@ from engine.spec.layers.convolution import (
     Stride,
     full_padding,
 )
-from engine.spec.layers.initial import BESIDE, Init2d, InitSeed
+from engine.spec.layers.initial import BESIDE, Frozen, Init2d, InitSeed
 from engine.spec.layers.maps import Move, Sides, check_maps, sides_of, sizes_after, skipping
 from engine.spec.layers.misfit import Doubt, Fix, Misfit
 
@@ -36,6 +36,7 @@ class UnsharedConv2d(Convolution, frozen=True, kw_only=True, tag=True):
     axes: ClassVar[int] = 2
     beside: ClassVar[tuple[str, ...]] = BESIDE
 
+    frozen: Frozen = False
     init: Init2d = "default"
     init_seed: InitSeed = None
 
@@ -64,6 +65,7 @@ class TiledConv2d(Convolution, frozen=True, kw_only=True, tag=True):
         Amount,
         field("Tile", "How many sets of kernels take turns, downwards and across; 1 is one set.", 1, MAX_TILE),
     ] = 2
+    frozen: Frozen = False
     init: Init2d = "default"
     init_seed: InitSeed = None
 
@@ -96,6 +98,7 @@ class TableConv2d(Layer, frozen=True, kw_only=True, tag=True):
     stride: Stride = 1
     padding: Padding = 0
     bias: Bias = True
+    frozen: Frozen = False
     init: Init2d = "default"
     init_seed: InitSeed = None
 

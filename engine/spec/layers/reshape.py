@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
 
 from engine.arithmetic import check_padding_mode
 from engine.errors import SpecError
@@ -186,17 +190,52 @@ class Upsample(Layer, frozen=True, kw_only=True, tag=True):
         return tuple(map(self._window, shape[1:], self._sizes(shape)))
 
     def _window(self, n: int, made: int) -> AxisWindow:
-        jump = Fraction(n, made)
+        jump, exactly = Fraction(n, made), n / made
         if self.scale_factor is not None:
-            jump = 1 / Fraction(self.scale_factor).limit_denominator(1 << 16)
+            jump, exactly = 1 / Fraction(self.scale_factor).limit_denominator(1 << 16), 1 / self.scale_factor
         if self.align_corners:
             jump = Fraction(n - 1, made - 1) if made > 1 else Fraction(0)
-        if self.mode == "nearest" and jump.numerator == 1:
-            return AxisWindow(2 - jump, jump, 1 - jump)
-        # Between the cell below and the one above; a cell more where rounding could decide.
-        around = 2 if self.mode == "bicubic" else 1
-        centre = Fraction(0) if self.align_corners or self.mode == "nearest" else (jump - 1) / 2
-        return AxisWindow(2 * around + 1, jump, around - centre)
+            exactly = float(jump)
+        corner = self.align_corners or self.mode == "nearest"
+        middle = Fraction(0) if corner else (jump - 1) / 2
+        place = middle + Fraction(1, 2) if self.mode == "nearest-exact" else middle
+        between = self.mode in _LINEAR
+        if between and n == made:
+            return AxisWindow(1, 1, 0)  # torch copies the cells then, whatever the factor
+        if self.mode == "bicubic" or not _found(jump, place, made, exactly, between):
+            # Between the cells below and above; a cell more where rounding could decide.
+            around = 2 if self.mode == "bicubic" else 1
+            return AxisWindow(2 * around + 1, jump, around - middle)
+        # Places are whole numbers of such parts of a cell: the farthest from the cell below is just before the next.
+        parts = math.lcm(jump.denominator, place.denominator)
+        most = Fraction(parts - 1, parts)
+        return AxisWindow(1 + (1 + between) * most, jump, most - place)
+
+
+@lru_cache(maxsize=1024)
+def _found(jump: Fraction, place: Fraction, made: int, step: float, between: bool) -> bool:
+    """Whether torch's numbers find the cells that fractions find at the places o · jump + place.
+
+    Args:
+        jump: how far neighbouring places are apart.
+        place: the first one.
+        made: how many there are.
+        step: `jump` as torch reckons with it.
+        between: whether it also counts that a place lies upon a cell and not between two.
+    """
+    parts = math.lcm(jump.denominator, place.denominator)
+    cells = np.arange(made, dtype=np.int64)
+    below, rest = np.divmod(cells * int(jump * parts) + int(place * parts), parts)
+    met = (rest == 0) & ((cells > 0) | (place != 0))
+    if between and parts.bit_count() > 1 and met.any():
+        return False  # a product and a sum may be rounded once or twice, as the processor likes
+    for kind in ("float32", "float64"):
+        half = np.array(0.5 if place else 0.0, kind)
+        places = (cells.astype(kind) + half) * np.array(step, kind)
+        places = places - half if between else places
+        if not np.all((below < 0) | (np.floor(places) == below)):
+            return False
+    return True
 
 
 def _plain(mode: str) -> dict[str, Any]:

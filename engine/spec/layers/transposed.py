@@ -20,7 +20,7 @@ from engine.spec.layers.convolution import (
     check_channels,
     check_groups,
 )
-from engine.spec.layers.initial import BESIDE, Init, InitSeed
+from engine.spec.layers.initial import BESIDE, Frozen, Init, InitSeed
 from engine.spec.layers.maps import amount_text, check_maps
 from engine.spec.layers.misfit import Fix, Misfit
 
@@ -76,6 +76,7 @@ class Transposed(Layer, frozen=True, kw_only=True):
     dilation: Dilation = 1
     groups: Groups = 1
     bias: Bias = True
+    frozen: Frozen = False
     init: Init = "default"
     init_seed: InitSeed = None
 

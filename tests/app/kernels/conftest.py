@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.kernels.page import KernelPage
@@ -32,6 +32,7 @@ from engine.spec.project import Project
 from engine.spec.source import Pattern
 from tests.app.widgets.conftest import Hand
 
+Look = TypeVar("Look", bound=QWidget)
 PAGE_SIZE = (1208, 728)
 """What is left for the page of a window of 1280×800."""
 SMALL = Pattern(kind="noise", height=24, width=31, seed=3)
@@ -177,6 +178,15 @@ class Stage(Desk):
 
     def until(self, fact: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(fact, timeout=10_000)
+
+    def open_look(self, tab: str, kind: type[Look]) -> Look:
+        """Click on a tab; what is in sight then."""
+        tabs = self.page.looks.tabs
+        button = next(each for each in tabs.findChildren(QPushButton) if each.text() == tab)
+        self.hand.click(button, button.rect().center())
+        found = self.page.looks.look
+        assert isinstance(found, kind)
+        return found
 
     def settle(self) -> None:
         """Until the screen shows the document as it is."""

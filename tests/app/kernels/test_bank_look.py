@@ -53,11 +53,7 @@ class BankStage(Stage):
         super().__init__(qtbot)
         self.maps: list[Maps] = []
         self.link.maps.connect(self.maps.append)
-        tabs = self.page.looks.tabs
-        tabs._clicked(next(place for place, value in enumerate(tabs._values) if value == "bank"))
-        look = self.page.looks.look
-        assert isinstance(look, BankLook)
-        self.look = look
+        self.look = self.open_look("Bank", BankLook)
         self.asked = Asked()
         self.look.shelf.ask = self.asked
         self.settle()

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app.kernels.steps.look import StepsLook
 from app.kernels.steps.told import Told
@@ -26,11 +26,7 @@ Key = Qt.Key
 
 @pytest.fixture
 def look(stage: Stage) -> StepsLook:
-    tabs = stage.page.looks.tabs
-    button = next(each for each in tabs.findChildren(QWidget) if getattr(each, "text", str)() == "Steps")
-    stage.hand.click(button, button.rect().center())
-    found = stage.page.looks.look
-    assert isinstance(found, StepsLook)
+    found = stage.open_look("Steps", StepsLook)
     stage.until(lambda: found.is_answered)
     return found
 

@@ -22,12 +22,8 @@ Key = Qt.Key
 
 @pytest.fixture
 def look(stage: Stage) -> TouchesLook:
-    tabs = stage.page.looks.tabs
-    button = next(each for each in tabs.findChildren(QWidget) if getattr(each, "text", str)() == "Touches")
     height = stage.page.input.view.height()
-    stage.hand.click(button, button.rect().center())
-    found = stage.page.looks.look
-    assert isinstance(found, TouchesLook)
+    found = stage.open_look("Touches", TouchesLook)
     stage.until(lambda: stage.page.input.view.height() != height)
     return found
 

@@ -201,7 +201,7 @@ def test_a_cell_is_picked_explained_and_followed_down(explaining: Stage) -> None
     assert choice is not None
     assert (choice.row, choice.column) == (box[0] + 3, box[1] + 4)
     _answer(stage)
-    assert "4 + 0.5 = 4.5" in area.unit.steps.text()
+    assert "4 (Σ of 3 products) + 0.5 (bias) = 4.5" in area.unit.steps.text()
     assert area.unit.grids[2].sheet().values.tolist() == [[2.0, 2.0, 0.0]]
     area.unit.grids[1].hovered.emit((0, 1))
     assert area.unit.product.text() == "2 · 1 = 2"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 
 from app.network.planting import Planting
@@ -11,7 +12,7 @@ from app.widgets.number_field import NumberField
 from engine.kernels import kernel
 from engine.spec.edit import with_channels, with_kernel
 from engine.spec.filter import FilterSpec
-from engine.spec.layers import FixedKernels
+from engine.spec.layers import Conv2d, FixedKernels
 from engine.spec.network_edit import replace_field
 from tests.app.network.conftest import Desk, visible_named
 
@@ -145,3 +146,17 @@ def test_a_layer_of_fixed_kernels_takes_the_kernel_or_the_bank(desk: Desk, plant
     desk.document.undo()
     assert desk.undone() == before
     assert not desk.heard.all
+
+
+def test_a_layer_with_a_kernel_put_in_can_be_frozen_and_learned_on(desk: Desk, planting: Planting) -> None:
+    assert not planting.held.isVisible()
+    desk.hand.click(planting.put, planting.put.rect().center())
+    assert planting.held.isVisible()
+    desk.key(planting.held, Qt.Key.Key_Down)
+    layer = desk.stack.layer()
+    assert isinstance(layer, Conv2d)
+    assert layer.frozen
+    assert desk.document.undo_text == "freeze conv1"
+    assert desk.document.project.planted, "the kernel stays where it is"
+    desk.document.undo()
+    assert planting.held.currentText() == "learned on"

@@ -11,12 +11,13 @@ import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.main import make_application, make_workbench
 from app.network.page import NetworkPage
 from app.state.settings import Settings
+from app.window import RAIL_WIDTH
 from app.workbench import Workbench
 from engine.protocol import Problem
 from engine.spec.source import Drawing
@@ -139,3 +140,14 @@ def test_the_actions_are_for_the_page_in_sight(room: Room) -> None:
     assert room.bench.document.undo_text == "remove conv1"
     QTest.keyClick(room.bench.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert room.bench.document.project.network.layers[0].id == "conv1"
+
+
+@pytest.mark.parametrize("look", ["matrix", "kinds", "laws"])
+def test_no_look_keeps_the_window_from_becoming_small(room: Room, look: str) -> None:
+    room.bench.page.looks.show_look(look)
+    room.bench.pages.show("network")
+    QApplication.processEvents()
+    need = room.bench.window.minimumSizeHint()
+    assert need.width() <= 1024
+    assert need.height() <= 700
+    assert room.page.minimumSizeHint().width() <= 960 - RAIL_WIDTH

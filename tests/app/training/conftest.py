@@ -96,6 +96,7 @@ class Asked:
         self.data = ""
         self.file = ""
         self.run = ""
+        self.known = ""
         self.started_at: Path | None = None
 
     def data_folder(self, parent: QWidget) -> str:
@@ -103,6 +104,9 @@ class Asked:
 
     def data_file(self, parent: QWidget) -> str:
         return self.file
+
+    def known_set(self, parent: QWidget) -> str:
+        return self.known
 
     def run_folder(self, parent: QWidget, start: Path) -> str:
         self.started_at = start

@@ -32,11 +32,20 @@ def test_a_bounded_number_of_points_with_every_peak(numbers: list[float], chunk:
         assert (drawn.y.min(), drawn.y.max()) == (min(numbers), max(numbers))
 
 
-@given(values, st.integers(1, 50), st.integers(1, 30))
-def test_the_mean_is_that_of_the_last_points(numbers: list[float], chunk: int, window: int) -> None:
-    mean = filled(numbers, chunk).mean(window, 1000)
-    plain = [np.mean(numbers[max(end - window, 0) : end]) for end in range(1, len(numbers) + 1)]
-    assert_allclose(mean.y, plain, atol=1e-8)
+@given(values, st.integers(1, 50), st.sampled_from([0.0, 0.5, 0.9, 0.99]))
+def test_the_exponential_mean_is_that_of_a_plain_loop_however_the_points_came(
+    numbers: list[float], chunk: int, factor: float
+) -> None:
+    series, mean, plain = Series(), 0.0, []
+    for count, number in enumerate(numbers, 1):
+        mean = factor * mean + (1 - factor) * number
+        plain.append(mean / (1 - factor**count))
+    for start in range(0, len(numbers), chunk):
+        part = numbers[start : start + chunk]
+        series.append(range(start, start + len(part)), part)
+        series.smooth(factor, 1000)
+    assert_allclose(series.smooth(factor, 1000).y, plain, atol=1e-7)
+    assert_allclose(series.smooth(0.0, 1000).y, numbers, atol=1e-9)
 
 
 def test_what_is_no_number_is_left_out() -> None:
@@ -50,7 +59,7 @@ def test_many_points_grow_the_memory_and_stay_right() -> None:
     assert len(series) == 100_000
     assert series.last == (99_999.0, 99_999 % 7)
     assert len(series.drawn(1200).x) <= 1200
-    assert_allclose(series.mean(7, 50).y[1:], 3.0)
+    assert_allclose(series.smooth(0.999, 50).y[-1], 3.0, atol=0.01)
 
 
 def test_a_single_peak_among_many_points_is_painted() -> None:
@@ -67,7 +76,7 @@ def test_points_reach_the_screen_at_a_bounded_rate_and_number(stage: Stage) -> N
         stage.points(start, 500)
     assert curves.draws == 0, "all of them within one tick of the clock"
     stage.until(lambda: curves.draws == 1)
-    assert len(curves.loss) == 20_000
+    assert len(curves.now) == 20_000
     assert 0 < curves.loss_plot.points_on_screen() <= 2 * MOST_POINTS
 
 
@@ -79,7 +88,7 @@ def test_an_epoch_and_the_words_for_those_who_cannot_see(stage: Stage) -> None:
     stage.until(lambda: curves.draws == 1)
     told = curves.loss_plot.accessibleDescription()
     assert told.startswith("Learning loss 0.25 at step 40; test loss 0.4 after epoch 1.")
-    told = curves.accuracy_plot.accessibleDescription()
+    told = curves.lower_plot.accessibleDescription()
     assert told.startswith("Learning accuracy 50 % at step 40; test accuracy 91 % after epoch 1.")
     assert curves.values.text() == "test: loss 0.4, 91 % right"
 
@@ -89,7 +98,7 @@ def test_a_run_that_begins_anew_clears_the_curves(stage: Stage) -> None:
     stage.epoch(1, 50)
     stage.points(0, 3, again=True)
     curves = stage.page.curves
-    assert (len(curves.loss), len(curves.accuracy), len(curves.test_loss)) == (3, 3, 0)
+    assert (len(curves.now), len(curves.now.lines["accuracy"]), len(curves.now.tests["loss"])) == (3, 3, 0)
     stage.hear(Points(steps=(), losses=(), again=True))
     stage.until(lambda: curves.loss_plot.points_on_screen() == 0)
 
@@ -98,7 +107,7 @@ def test_the_logarithmic_axis_takes_zero_and_far_too_much(stage: Stage) -> None:
     curves = stage.page.curves
     stage.hear(Points(steps=(1, 2, 3), losses=(0.0, 1e300, 0.1), accuracies=(0.0, 0.0, 1.0)))
     stage.until(lambda: curves.draws == 1)
-    stage.click(curves.log)
+    stage.click(curves.tools.log)
     low, high = curves.loss_plot.getPlotItem().viewRange()[1]
     assert np.isfinite([low, high]).all()
     assert low < -8 < 11 < high

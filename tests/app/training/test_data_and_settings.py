@@ -48,7 +48,12 @@ def test_another_data_set(stage: Stage) -> None:
 def test_a_folder(stage: Stage) -> None:
     stage.asked.data = "/pictures/leaves"
     choose(stage.page.data.choice, "Folder…")
+    assert stage.document.project == Project(), "it stays until the other one is read"
+    assert stage.page.data.progress.words.text() == "Reading leaves…"
+    stage.samples("/pictures/leaves")
     assert stage.document.project.data == "/pictures/leaves"
+    assert stage.document.undo_text == "use leaves"
+    assert not stage.page.data.progress.isVisible()
     assert stage.page.data.choice.currentText() == "leaves"
     assert stage.engine.data[-1] == "/pictures/leaves"
 
@@ -56,6 +61,7 @@ def test_a_folder(stage: Stage) -> None:
 def test_a_file(stage: Stage) -> None:
     stage.asked.file = "/pictures/mine.npz"
     choose(stage.page.data.choice, "File…")
+    stage.samples("/pictures/mine.npz")
     assert stage.document.project.data == "/pictures/mine.npz"
     assert stage.page.data.choice.currentText() == "mine.npz"
     assert stage.engine.data[-1] == "/pictures/mine.npz"
@@ -148,8 +154,10 @@ def test_every_setting_has_a_control_that_works_in_both_directions(stage: Stage,
     field, control = fields_of(TrainSpec)[name], stage.page.settings.controls[name]
     assert control.accessibleName() == field.label
     assert control.accessibleDescription() == field.help
-    other = {"optimiser": "sgd", "schedule": "constant", "learning_rate": 0.05, "momentum": 0.5, "weight_decay": 0.01}
-    value = other.get(name, 7)
+    default = getattr(TrainSpec(), name)
+    value: object = 7 if isinstance(default, int) else 0.05
+    if field.choices:
+        value = next(choice for choice in reversed(field.choices) if choice != default)
     stage.set(train=msgspec.structs.replace(stage.document.project.train, **{name: value}))
     assert control.value() == value  # type: ignore[attr-defined]
     stage.document.undo()
@@ -171,12 +179,17 @@ def test_a_setting_that_cannot_be(stage: Stage) -> None:
 
 
 def test_momentum_only_where_it_is_used_and_the_device_of_the_run(stage: Stage) -> None:
-    momentum, panel = stage.page.settings.controls["momentum"], stage.page.settings
-    assert not momentum.isEnabled()
+    panel = stage.page.settings
+    momentum, beta = panel.controls["momentum"], panel.controls["beta1"]
+    assert not momentum.isVisible()
+    stage.click(panel.more.button)
+    assert beta.isVisible()
+    assert not momentum.isVisible()
     stage.set(train=TrainSpec(optimiser="sgd"))
-    assert momentum.isEnabled()
+    assert momentum.isVisible()
+    assert not beta.isVisible()
     stage.training("running", device="cuda", step=1, steps=9)
-    assert panel.title.text() == "Settings of the next run"
+    assert panel.title.text() == "Settings: • at once, others next run"
     assert stage.page.controls.figures.text().endswith("on cuda")
     stage.training("stopped")
     choose(panel.device, "processor")

@@ -139,15 +139,16 @@ def test_the_smallest_page_has_room_for_everything(stage: Stage) -> None:
     page.resize(960 - 72, 600 - 72)
     QApplication.processEvents()
     assert page.layout().minimumSize().width() <= page.width() == 960 - 72
-    for button in controls.buttons:
+    buttons = [button for button in controls.buttons if button.isVisible()]
+    for button in buttons:
         assert button.text() == ""
         assert button.accessibleName()
         assert button.accessibleName() in button.toolTip()
         assert controls.rect().contains(button.geometry())
-    assert [button.width() >= button.sizeHint().width() for button in controls.buttons] == [True] * 6
+    assert [button.width() >= button.sizeHint().width() for button in buttons] == [True] * 6
     controls.pause.click()
     stage.training("paused")
     assert controls.pause.accessibleName() == "Resume"
     page.resize(1208, 684)
     QApplication.processEvents()
-    assert [button.text() for button in controls.buttons][:3] == ["Start", "Resume", "Stop"]
+    assert [button.text() for button in controls.buttons][:3] == ["Start", "Resume", "Step"]

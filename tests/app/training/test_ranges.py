@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.training.plot import Plot
+from app.training.plot import Plot, Shown
 from app.training.ranges import snapped, spanned
 from app.training.series import Series
 from engine.protocol import Points
@@ -45,12 +45,12 @@ def test_the_plot_shows_all_of_every_line_in_either_scale(stage: Stage) -> None:
     stage.until(lambda: curves.draws == 1)
     for pressed in (False, True):
         if pressed:
-            stage.click(curves.log)
+            stage.click(curves.tools.log)
         (left, right), (low, high) = curves.loss_plot.getPlotItem().viewRange()
         values = np.log10([0.03, 2.5]) if pressed else np.array([0.03, 2.5])
         assert left == 0 <= 400 <= right < 700
         assert low < values[0] < values[1] < high
-    assert curves.accuracy_plot.getPlotItem().viewRange()[1][1] > 100
+    assert curves.lower_plot.getPlotItem().viewRange()[1][1] > 100
 
 
 def test_axes_are_painted_anew_only_when_their_range_changes(qtbot) -> None:  # type: ignore[no-untyped-def]
@@ -62,5 +62,5 @@ def test_axes_are_painted_anew_only_when_their_range_changes(qtbot) -> None:  # 
     learning, tests = Series(), Series()
     for step in range(1000, 1200, 10):
         learning.append([step], [1.0 + 0.1 * math.sin(step)])
-        plot.draw(learning, tests)
+        plot.draw(Shown(learning, tests))
     assert 1 <= len(changes) <= 4

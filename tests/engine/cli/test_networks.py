@@ -109,6 +109,24 @@ def test_maps_of_a_picture_are_those_of_the_window(capsys, tmp_path: Path) -> No
         assert picture.mode == "RGB"
 
 
+def test_the_maps_of_one_layer_are_of_the_picture_at_its_own_size(capsys, tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (90, 70, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "p.png")
+    np.save(tmp_path / "p.npy", pixels)
+    torch.manual_seed(0)
+    module = build(preset("tiny-vgg"))
+    for name, scale in (("p.png", 255), ("p.npy", 1)):
+        told = said(capsys, "maps", "tiny-vgg", tmp_path / name, "--layer", "relu2", "-o", tmp_path / "maps")
+        assert "90×70 at its own size" in told and told.splitlines()[1].startswith("relu2: ")
+        inputs = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / scale
+        made = feature_maps(module[:4], inputs)["relu2"][0].numpy()
+        np.testing.assert_allclose(np.load(tmp_path / "maps" / "relu2.npy"), made, rtol=1e-4, atol=1e-5 * 255 / scale)
+    assert main(["maps", "tiny-vgg", str(tmp_path / "p.png"), "--layer", "linear1", "-o", str(tmp_path / "o")]) == 2
+    assert (
+        "error: flatten1 (Flatten) needs all of its input" in capsys.readouterr().err and not (tmp_path / "o").exists()
+    )
+
+
 def test_maps_of_an_array_take_it_as_it_is(capsys, tmp_path: Path) -> None:
     network = NetworkSpec(input_shape=(2, 6, 7), layers=(Conv2d(out_channels=3, kernel_size=3),))
     save_network(network, tmp_path / "n.json")

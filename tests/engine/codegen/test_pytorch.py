@@ -61,6 +61,7 @@ def _begun(draw: st.DrawFn, layer: AnyLayer) -> AnyLayer:
         return layer
     words = st.sampled_from(["default", "default", "default", "zeros", "kaiming-normal", "orthogonal"])
     changes: dict[str, Any] = {"init": draw(words), "init_seed": draw(st.sampled_from([None, None, 0, 7]))}
+    changes["frozen"] = draw(st.sampled_from([False, False, True]))
     return msgspec.structs.replace(layer, **changes)
 
 

@@ -91,7 +91,11 @@ BAD_ARRAYS = {
     "flat": ({"x_train": np.zeros((2, 9), np.uint8), "y_train": np.zeros(2, int)}, "uint8"),
     "five channels": ({"x_train": np.zeros((2, 3, 3, 5), np.uint8), "y_train": np.zeros(2, int)}, "uint8"),
     "too few labels": ({"x_train": np.zeros((2, 3, 3), np.uint8), "y_train": np.zeros(1, int)}, "one whole number"),
-    "float labels": ({"x_train": np.zeros((2, 3, 3), np.uint8), "y_train": np.zeros(2)}, "one whole number"),
+    "labels that are no numbers": (
+        {"x_train": np.zeros((2, 3, 3), np.uint8), "y_train": np.array([np.nan, 0])},
+        "one whole number",
+    ),
+    "texts": ({"x_train": np.zeros((2, 3, 3), np.uint8), "y_train": np.array(["a", "b"])}, "one whole number"),
     "negative labels": ({"x_train": np.zeros((2, 3, 3), np.uint8), "y_train": np.array([0, -1])}, "from -1 to 0"),
     "huge labels": ({"x_train": np.zeros((2, 3, 3), np.uint8), "y_train": np.array([0, 10**9])}, "numbers from 0"),
     "one class": ({"x_train": np.zeros((2, 3, 3), np.uint8), "y_train": np.zeros(2, int)}, "one class only"),

@@ -232,12 +232,6 @@ def test_limits_are_told(draw, tmp_path, monkeypatch):
     monkeypatch.setattr(walk_module, "MAX_FILES", 4)
     with pytest.raises(BadFile, match="more than 4 files"):
         load_data(tmp_path)
-    monkeypatch.undo()
-    monkeypatch.setattr("engine.data.parts.MOST_BYTES", 100)
-    with pytest.raises(BadFile, match="fewer or smaller pictures"):
-        load_data(tmp_path)
-    with pytest.raises(BadFile, match="fewer or smaller pictures"):
-        load_data(tmp_path, input_shape=(3, 50, 50))
 
 
 def test_an_input_that_is_no_picture_is_told(draw, tmp_path):

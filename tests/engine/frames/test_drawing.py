@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.errors import SpecError
 from engine.frames.raster import Canvas, coverage
 from engine.spec.source import Drawing, Pattern, Stroke
 from tests.support.watching import Watched
@@ -96,8 +97,14 @@ def test_a_pen_that_crosses_its_own_path_does_not_darken_it() -> None:
 
 
 def test_points_that_are_no_places_draw_nothing() -> None:
-    nowhere = Stroke(points=((math.nan, 3.0), (math.inf, 3.0), (1e30, -1e30), (-1e30, 2.0)))
+    nowhere = Stroke(points=((1e30, -1e30), (-1e30, 2.0), (1e300, 3.0)))
     assert Canvas(drawn(nowhere)).values.max() == 0
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_points_that_are_no_numbers_are_refused_since_no_file_could_keep_them(bad: float) -> None:
+    with pytest.raises(SpecError, match="no finite number"):
+        Stroke(points=((1.0, 2.0), (bad, 3.0)))
 
 
 def test_the_pad_follows_the_pen() -> None:

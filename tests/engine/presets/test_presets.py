@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.errors import SpecError
-from engine.nn import build
+from engine.nn import build, feature_maps
 from engine.presets import preset, preset_names, presets
 from engine.spec.network_edit import find_layer
 from engine.spec.summary import summary
@@ -94,6 +94,20 @@ def test_two_of_the_three_take_pictures_of_other_sizes() -> None:
             assert build(preset(name)).eval()(other).shape == (1, 1000)
         with pytest.raises(RuntimeError):
             build(preset("fixed-size")).eval()(other)
+
+
+@pytest.mark.parametrize("size", [(64, 96), (130, 75), (256, 48)])
+def test_pictures_of_any_size_give_a_summary_of_fixed_length_or_a_map_for_each_class(size: tuple[int, int]) -> None:
+    """Concept "sizes": 3×3×64 = 576 whatever comes in; and "architectures": a map a class, and the mean of each."""
+    picture = torch.rand(1, 3, *size)
+    maps = feature_maps(build(preset("variable-size")), picture)
+    lengths = [tuple(made.shape[1:]) for made in maps.values()]
+    assert lengths[-3:] == [(64, 3, 3), (576,), (1000,)]
+    maps = feature_maps(build(preset("fully-convolutional")), picture)
+    *_, classes, means, scores = maps.values()
+    assert tuple(classes.shape[1:]) == (1000, size[0] // 16, size[1] // 16)
+    torch.testing.assert_close(scores, classes.mean((2, 3)), rtol=1e-4, atol=1e-5)
+    assert tuple(means.shape[1:]) == (1000, 1, 1)
 
 
 def test_names_are_words_and_each_has_its_sentence() -> None:

@@ -11,10 +11,12 @@ import pytest
 
 from engine.errors import BadFile
 from engine.kernels import kernel
+from engine.presets.learned import learned
 from engine.project import load_project, project_from_json, project_to_json, save_project
 from engine.project.guarded import Migration, decoded
 from engine.project.migrations import PROJECT
 from engine.project.project_file import FORMAT, VERSION
+from engine.spec.data import AugmentSpec
 from engine.spec.filter import FilterSpec
 from engine.spec.project import Project
 from engine.spec.source import Pattern
@@ -51,6 +53,19 @@ def test_a_file_of_the_second_version_has_steps_and_a_bank() -> None:
     assert project.network.layers[2].parts()["body"][0].disabled
     assert project.planted[0].kernel == kernel("vertical").spec()
     assert (project.data, project.train.epochs, project.train.seed) == ("emoji-10", 3, 11)
+    assert project.pretrained == ""
+
+
+def test_a_file_of_the_third_version_names_the_weights_that_its_network_begins_with() -> None:
+    project = load_project(GOLDEN / "project-3.convscope")
+    assert project.pretrained == "mtcnn-r"
+    assert project.network == learned("mtcnn-r").make()
+
+
+def test_a_file_of_the_fourth_version_says_how_pictures_are_varied() -> None:
+    varied = AugmentSpec(flip="horizontal", shift=2, rotate=12.5, noise=0.05, fill="reflect")
+    assert load_project(GOLDEN / "project-4.convscope").augment == varied
+    assert load_project(GOLDEN / "project-3.convscope").augment == AugmentSpec()
 
 
 @pytest.mark.parametrize("number", range(1, VERSION + 1))
@@ -63,7 +78,7 @@ def test_what_was_opened_and_saved_is_a_file_of_this_version_and_the_same_projec
     save_project(project, path)
     assert json.loads(path.read_bytes())["version"] == VERSION
     assert load_project(path) == project
-    older = {"mine.convscope.v1.bak": before} if number < VERSION else {}
+    older = {f"mine.convscope.v{number}.bak": before} if number < VERSION else {}
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir() if file != path} == older
 
 
@@ -104,7 +119,9 @@ def test_an_older_file_that_a_step_cannot_make_sense_of_is_one_sentence(changes:
 
 
 def test_what_a_newer_program_wrote_is_told_to_be_so() -> None:
-    with pytest.raises(BadFile, match=r"newer version of Convscope \(project format 3\); update the program"):
+    with pytest.raises(
+        BadFile, match=rf"newer version of Convscope \(project format {VERSION + 1}\); update the program"
+    ):
         project_from_json(stored(Project(), version=VERSION + 1), "a.convscope")
     layer = {"input_shape": [1, 8, 8], "layers": [{"type": "Hologram", "id": "holo1"}]}
     words = (

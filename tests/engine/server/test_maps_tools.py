@@ -147,8 +147,8 @@ def test_only_layers_in_sight_are_painted_and_each_in_its_place() -> None:
         assert made.strip == known
         assert ("strip" in {plane.view for plane in made.planes}) == bool(known)
         assert [box[1] for box in made.strip_tiles] == [SIDE * place for place in range(len(known))]
-    assert set(desk.live._made[1]) >= {paths[0]}
-    assert paths[5] not in desk.live._made[1], "nobody sees it"
+    assert paths[0] in desk.live.computed
+    assert not any("." in path for path in desk.live.computed), "what is inside of blocks nobody sees"
 
 
 def test_the_layers_at_a_glance_do_not_come_with_every_frame_but_the_last_is_shown() -> None:

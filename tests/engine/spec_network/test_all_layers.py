@@ -151,10 +151,23 @@ def summing(axes: int) -> st.SearchStrategy[spec.AnyLayer]:
     same = st.builds(convolution, out_channels=st.just(2), kernel_size=size, padding=st.just("same"))
     paths = st.lists(st.lists(same, max_size=2).map(tuple), min_size=1, max_size=3).map(tuple)
     means = st.builds(mean, kernel_size=zoo.amounts(axes, 2, 3), stride=step)
-    return st.one_of(sums, same, means, st.builds(spec.Branches, paths=paths))
+    return st.one_of(sums, same, means, finer(axes), finer(axes), st.builds(spec.Branches, paths=paths))
 
 
-@settings(max_examples=1000 if LONG else 60)
+def finer(axes: int) -> st.SearchStrategy[spec.AnyLayer]:
+    """Layers that make maps finer, or coarser by other than whole numbers, and of which all that is told is exact."""
+    back = {1: spec.ConvTranspose1d, 2: spec.ConvTranspose2d, 3: spec.ConvTranspose3d}[axes]
+    lines = {1: "linear", 2: "bilinear", 3: "trilinear"}[axes]
+    laid = st.sampled_from([{"kernel_size": k, "stride": s} for k, s in ((2, 2), (3, 2), (4, 2), (3, 3), (5, 3))])
+    factors = st.sampled_from([2.0, 2.0, 3.0, 1.5, 0.5])
+    return st.one_of(
+        laid.map(lambda given: back(out_channels=2, **given)),
+        st.builds(spec.Upsample, scale_factor=factors, mode=st.sampled_from(["nearest", "nearest-exact"])),
+        st.builds(spec.Upsample, scale_factor=st.sampled_from([2.0, 4.0, 0.5]), mode=st.just(lines)),
+    )
+
+
+@settings(max_examples=500 if LONG else 60)
 @given(st.integers(1, 3), st.data())
 def test_a_field_within_the_input_is_the_gradients_bounding_box(axes: int, data: st.DataObject) -> None:
     side = {1: 60, 2: 30, 3: 14}[axes]
@@ -193,6 +206,37 @@ def test_the_fields_of_finer_maps_are_exact(layer: spec.AnyLayer, shape: tuple[i
             assert (found.max(0).values + 1).tolist() == [each.stop for each in wanted]
             seen += 1
     assert seen > 5
+
+
+@settings(max_examples=1000 if LONG else 40)
+@given(
+    st.sampled_from(["nearest", "nearest-exact", "linear"]),
+    st.integers(1, 40),
+    st.one_of(
+        st.builds(dict, size=st.integers(1, 99)),
+        st.builds(dict, scale_factor=st.sampled_from([2.0, 3.0, 1.5, 0.5, 0.3, 49.0, 1 / 3, 1.1, 2.7, 5.0, 1.2345])),
+    ),
+    st.booleans(),
+)
+def test_what_is_drawn_between_cells_is_told_exactly_or_a_cell_too_wide(
+    mode: str, n: int, given: dict[str, float], corners: bool
+) -> None:
+    """A signal for each cell of the input, which is 1 there: what comes out is what each place looks at."""
+    layer = spec.Upsample(mode=mode, align_corners=corners and mode == "linear", **given)
+    network = NetworkSpec(input_shape=(n, n), layers=(layer,))
+    assume(not summary(network).problems)
+    (window,) = layer.view((n, n))
+    exact = window.extent != 3
+    assert exact or window.stride.denominator.bit_count() > 1 or corners
+    for kind in (torch.float32, torch.float64):
+        seen = build(network)(torch.eye(n, dtype=kind)[None])[0].T != 0
+        for place, read in enumerate(seen):
+            cells = read.nonzero().flatten().tolist()
+            told = ranges(network, (place,))[0]
+            inside = range(max(told.start, 0), min(told.stop, n))
+            assert inside.start <= cells[0] and cells[-1] < inside.stop
+            if exact and inside == told:
+                assert (cells[0], cells[-1] + 1) == (told.start, told.stop)
 
 
 def row(network: NetworkSpec, path: str) -> Row:

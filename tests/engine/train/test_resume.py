@@ -5,13 +5,19 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.data import load_recipe, recipe_of
 from engine.errors import BadFile
+from engine.kernels import kernel
+from engine.spec.data import DataSpec
 from engine.spec.events import Epoch, Finished, Saved, Started, Stopped
+from engine.spec.layers import Flatten, Linear
+from engine.spec.network import NetworkSpec
 from engine.spec.train import TrainSpec
 from engine.train import Controls, load_run, resume, train
 from engine.train import session as session_module
@@ -197,3 +203,18 @@ def elsewhere(honest):
         return folder
 
     return opened
+
+
+def test_a_set_that_was_prepared_is_prepared_again(tmp_path):
+    """The share for testing and the kernels are part of what a run has learned from."""
+    chance = np.random.default_rng(0)
+    cells = chance.integers(0, 256, (40, 9, 9), dtype=np.uint8)
+    np.savez(tmp_path / "mine.npz", x_train=cells, y_train=np.arange(40) % 2)
+    kernels = (kernel("sobel-vertical").spec(), kernel("gaussian").spec())
+    recipe = recipe_of(DataSpec(source=str(tmp_path / "mine.npz"), seed=3, test_share=0.4, bank=kernels))
+    spec = NetworkSpec(input_shape=(2, 9, 9), layers=(Flatten(), Linear(out_features=2)))
+    list(train(spec, load_recipe(recipe), TrainSpec(epochs=1), device="cpu", output=tmp_path / "run"))
+    started, *_, last = resume(tmp_path / "run", epochs=2)
+    assert isinstance(last, Finished)
+    assert (started.examples, started.test_examples) == (24, 16)
+    assert load_run(tmp_path / "run").evaluate().accuracy == last.test_accuracy

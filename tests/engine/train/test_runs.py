@@ -266,7 +266,7 @@ def test_a_finished_run_says_so_and_can_go_on_for_longer(network, digits, tmp_pa
     events = list(resume(tmp_path / "run", epochs=3, data=digits))
     assert [epoch.epoch for epoch in of(Epoch, events)] == [3]
     assert next(resume(tmp_path / "run")).epochs == 3
-    assert RunFolder.open(tmp_path / "run").record.settings.epochs == 3
+    assert RunFolder.open(tmp_path / "run").standing().settings.epochs == 3
 
 
 def test_the_package_can_be_called_by_either_name(network, digits):

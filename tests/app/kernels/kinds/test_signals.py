@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.kernels.kinds.reading import look_into
@@ -69,6 +70,16 @@ def test_a_typed_signal_becomes_the_input_and_numpy_makes_the_same_of_it(stage: 
     stage.document.undo()
     stage.ready()
     assert isinstance(stage.project.trial.signal, MadeSignal)
+
+
+def test_up_and_down_in_the_typed_signal_leave_the_window_where_it_is(stage: KindsStage) -> None:
+    stage.look.numbers.signal.put_text("1 2 3 4 5 6")
+    stage.ready()
+    stage.go_to(0, 1)
+    field = named(stage.look, QLineEdit, "Typed signal")
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_Up):
+        stage.qtbot.keyClick(field, key)
+    assert stage.look.walk.cell == (0, 1)
 
 
 @pytest.mark.parametrize(

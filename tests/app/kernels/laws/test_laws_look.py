@@ -31,11 +31,7 @@ BLUR = kernel("box").spec()
 @pytest.fixture
 def look(stage: Stage) -> LawsLook:
     stage.set_filter(FilterSpec(kernel=EMBOSS))
-    tabs = stage.page.looks.tabs
-    button = next(each for each in tabs.findChildren(QPushButton) if each.text() == "Laws")
-    stage.hand.click(button, button.rect().center())
-    found = stage.page.looks.look
-    assert isinstance(found, LawsLook)
+    found = stage.open_look("Laws", LawsLook)
     settle(stage, found)
     return found
 

@@ -37,11 +37,7 @@ def look(stage: Stage) -> MatrixLook:
     shared = msgspec.structs.replace(stage.document.project, filter=SPEC, kind=KindSpec(kind="shared"))
     stage.document.edit(shared, "start")
     stage.settle()
-    tabs = stage.page.looks.tabs
-    button = next(each for each in tabs.findChildren(QPushButton) if each.text() == "Matrix")
-    stage.hand.click(button, button.rect().center())
-    found = stage.page.looks.look
-    assert isinstance(found, MatrixLook)
+    found = stage.open_look("Matrix", MatrixLook)
     settle(stage, found)
     return found
 
