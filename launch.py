@@ -372,7 +372,7 @@ def test(machine: Machine, arguments: Sequence[str]) -> int:
         results[name] = (passed, time.monotonic() - since)
         machine.say(f"{name}: {'passed' if passed else 'FAILED'} in {results[name][1]:.1f} s")
     since = time.monotonic()
-    chosen = arguments or ("-n", "2", "--dist", "loadfile")  # a file's tests share what is slow to make
+    chosen = arguments or ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # a file shares what is slow
     passed = machine.run([python, "-m", "pytest", *chosen], machine.root, env) == 0
     results["pytest"] = (passed, time.monotonic() - since)
     machine.say("Summary:")

@@ -23,11 +23,8 @@ from app.widgets.fields import Toggle
 from app.workbench import Workbench
 
 SCENE_SECONDS = 30.0
-AGAIN = (
-    "kernel", "clip-gradient", "steps", "touches", "kinds", "laws",
-    "matrix", "network", "diagram", "code", "explain", "inspect", "train", "data", "variation", "record",
-    "layers", "doctor", "mistakes", "timeline", "slow",
-)  # fmt: skip
+AGAIN = ("kernel", "clip-gradient", "steps", "network", "explain", "inspect", "train")
+"""Of all that are looked at, so few that the tour takes no more than three minutes."""
 GALLERY_SECONDS = 0.6
 SMALL = (1280, 800)
 LARGE = (1920, 1080)
@@ -43,7 +40,7 @@ class Shot(NamedTuple):
 
 
 def shots() -> list[Shot]:
-    """Every scene, dark at the small size; the first three also light and large."""
+    """Every scene, dark at the small size; some also light and large."""
     made = [Shot(name, SMALL, True, scene) for name, scene in scenes().items()]
     for name in AGAIN:
         made.append(Shot(f"{name}-light", SMALL, False, scenes()[name]))
